@@ -1,0 +1,275 @@
+"""What the registry knows, as values: missions, members with their accreditations and waivers, vehicles, documents,
+premises, agreements.
+
+Decides the shape of a record, its key, its canonical body and its version. Does not decide what a record means: that
+is `facts` and `law`. Dates are days in Washington. Column meanings and value lists are those of docs/extract.md.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Literal, TypeAlias
+
+Kind = Literal["mission", "agreement", "member", "vehicle", "identity_card", "driver_license", "premises"]
+KINDS: tuple[Kind, ...] = ("mission", "agreement", "member", "vehicle", "identity_card", "driver_license", "premises")
+"""In the order of their pointers: what is pointed at comes before what points at it. Publishing goes in this order,
+deleting backwards."""
+
+Standing = Literal["good", "newer_row_refused", "held"]
+"""`held`: the registry has the record but no usable version of it was ever published. `newer_row_refused`: the last
+good version stands, a newer row of it is in quarantine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mission:
+    """A foreign mission or an international organization."""
+
+    mission_id: str
+    name: str
+    kind: str
+    established_on: date
+    sending_state: str | None = None
+    organization: str | None = None
+    plate_code: str | None = None
+    city: str | None = None
+    state: str | None = None
+    address: str | None = None
+    phone: str | None = None
+    duty_phone: str | None = None
+    terminated_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accreditation:
+    """One post that a member holds or held at a mission."""
+
+    accreditation_id: str
+    mission_id: str
+    category: str
+    effective_on: date
+    title: str | None = None
+    terminated_on: date | None = None
+    termination: str | None = None
+    departed_on: date | None = None
+    reasonable_period_ends_on: date | None = None
+    state_confirmed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """An express waiver by the sending State."""
+
+    waiver_id: str
+    scope: str
+    effective_on: date
+    case_reference: str | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person: accredited themself, or family of somebody who is. Accreditations are ordered by `effective_on`, then
+    id by code point."""
+
+    member_id: str
+    family_name: str
+    nationality: tuple[str, ...]
+    us_status: str
+    given_names: str | None = None
+    date_of_birth: date | None = None
+    sex: str | None = None
+    principal_id: str | None = None
+    relationship: str | None = None
+    household_until: date | None = None
+    full_time_student: bool | None = None
+    student_until: date | None = None
+    household_exception: bool | None = None
+    recognized: bool = True
+    accreditations: tuple[Accreditation, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A bilateral agreement that lifts a category of one State's staff."""
+
+    agreement_id: str
+    sending_state: str
+    category: str
+    treated_as: str
+    effective_on: date
+    citation: str
+    covers_family: bool = False
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """A vehicle registered with the Department; `plate` and `vin` in normal form."""
+
+    plate: str
+    mission_id: str
+    registration_status: str
+    vin: str | None = None
+    make: str | None = None
+    model: str | None = None
+    body: str | None = None
+    color: str | None = None
+    year: int | None = None
+    member_id: str | None = None
+    lessor: str | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    title_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityCard:
+    """An identity card of a member; `card_number` in normal form."""
+
+    card_number: str
+    member_id: str
+    status: str
+    border: str | None = None
+    issuer: str | None = None
+    issued_on: date | None = None
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DriverLicense:
+    """A driver license of a member; `license_number` in normal form. `license_class` is the column `class`."""
+
+    license_number: str
+    member_id: str
+    status: str
+    license_class: str | None = None
+    issued_on: date | None = None
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """A chancery, residence or office of a mission, in force from `recognized_on` to `released_on`, both included."""
+
+    premises_id: str
+    mission_id: str
+    kind: str
+    address: str
+    city: str
+    state: str
+    member_id: str | None = None
+    postal_code: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    recognized_on: date | None = None
+    released_on: date | None = None
+
+
+Content: TypeAlias = Mission | Agreement | Member | Vehicle | IdentityCard | DriverLicense | Premises
+
+CONTENT_CLASSES: dict[Kind, type[Content]] = {
+    "mission": Mission,
+    "agreement": Agreement,
+    "member": Member,
+    "vehicle": Vehicle,
+    "identity_card": IdentityCard,
+    "driver_license": DriverLicense,
+    "premises": Premises,
+}
+
+KEY_FIELDS: dict[Kind, str] = {
+    "mission": "mission_id",
+    "agreement": "agreement_id",
+    "member": "member_id",
+    "vehicle": "plate",
+    "identity_card": "card_number",
+    "driver_license": "license_number",
+    "premises": "premises_id",
+}
+
+_DATE_FIELDS = frozenset(
+    {
+        "established_on",
+        "terminated_on",
+        "effective_on",
+        "departed_on",
+        "reasonable_period_ends_on",
+        "ends_on",
+        "date_of_birth",
+        "household_until",
+        "student_until",
+        "valid_from",
+        "valid_until",
+        "issued_on",
+        "expires_on",
+        "recognized_on",
+        "released_on",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One thing of the registry as it was published.
+
+    `key` is `KIND:NATURALKEY`; `handle` the opaque id that pages and registry routes use; `version` the first 128
+    bits of the SHA-256 of the canonical body, as 32 hexadecimal digits; `revision` the batch that published it (0:
+    with the whole generation). A tombstone is `deleted` and has neither content nor standing that matters. `held`
+    records have no content.
+    """
+
+    key: str
+    kind: Kind
+    version: str
+    revision: int
+    handle: str
+    standing: Standing = "good"
+    content: Content | None = None
+    deleted: bool = False
+
+
+def record_key(kind: Kind, natural_key: str) -> str:
+    """Give the key under which a thing of `kind` is published, such as `vehicle:DAB1234`."""
+    return f"{kind}:{natural_key}"
+
+
+def encode_body(standing: Standing, content: Content | None) -> str:
+    """Write the canonical body: JSON with sorted keys, without blanks, without missing values; dates as
+    `YYYY-MM-DD`."""
+    document = {"standing": standing, "content": None if content is None else _plain(asdict(content))}
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def decode_body(kind: Kind, body: str) -> tuple[Standing, Content | None]:
+    """Read a canonical body back. Raises `KeyError`, `TypeError` or `ValueError` where it is not one."""
+    document = json.loads(body)
+    content = document["content"]
+    return document["standing"], None if content is None else _content(kind, content)
+
+
+def body_version(body: str) -> str:
+    """Give the version of a body: the first 128 bits of its SHA-256, in hexadecimal."""
+    return hashlib.sha256(body.encode()).hexdigest()[:32]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items() if item is not None and item != ()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _content(kind: Kind, data: dict[str, Any]) -> Content:
+    fields = _typed(data)
+    if kind == "member":
+        fields["nationality"] = tuple(data["nationality"])
+        fields["accreditations"] = tuple(Accreditation(**_typed(row)) for row in data.get("accreditations", ()))
+        fields["waivers"] = tuple(Waiver(**_typed(row)) for row in data.get("waivers", ()))
+    return CONTENT_CLASSES[kind](**fields)
+
+
+def _typed(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: date.fromisoformat(value) if name in _DATE_FIELDS else value for name, value in data.items()}

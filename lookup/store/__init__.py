@@ -1,0 +1,1 @@
+"""Where published records are kept and asked for by key."""

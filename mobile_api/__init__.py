@@ -1,0 +1,1 @@
+"""The HTTP services: the lookup API with its roadside page, and the console API."""
