@@ -1,0 +1,5 @@
+"""The indexer's commands."""
+
+import click
+
+commands: tuple[click.Command, ...] = ()

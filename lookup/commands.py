@@ -1,0 +1,5 @@
+"""The domain's commands."""
+
+import click
+
+commands: tuple[click.Command, ...] = ()

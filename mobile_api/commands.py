@@ -1,0 +1,5 @@
+"""The HTTP services' commands."""
+
+import click
+
+commands: tuple[click.Command, ...] = ()
