@@ -1,5 +1,158 @@
-"""The indexer's commands."""
+"""The indexer's commands: sync, check, status, quarantine, rollback, reconcile, generate.
+
+Decides their options and what they print; the work is done elsewhere.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
 
 import click
 
-commands: tuple[click.Command, ...] = ()
+from indexer.examine import check, reconcile
+from indexer.progress import follow_counts, show_progress
+from indexer.report import SyncReport
+from indexer.sources.csv_directory import CsvDirectory
+from indexer.status import describe_status, status_text
+from indexer.surroundings import Surroundings
+from indexer.sync import SyncOptions, sync
+from lookup.cli import json_option, print_json, with_settings
+from lookup.clock import day_in_washington, system_clock
+from lookup.settings import Settings
+from lookup.store.open import open_writer
+from lookup.store.protocol import Writer
+
+_source = click.argument("source", type=click.Path(path_type=Path))
+
+
+@click.command("sync")
+@_source
+@click.option("--rebuild", is_flag=True, help="Read everything into a new generation.")
+@click.option("--accept-loss", is_flag=True, help="Publish even where more than a tenth of a table goes.")
+@click.option("--resume", is_flag=True, help="Publish again after a rollback.")
+@json_option
+@with_settings
+def sync_command(
+    settings: Settings, source: Path, rebuild: bool, accept_loss: bool, resume: bool, as_json: bool
+) -> None:
+    """Read the extract SOURCE into the store: what changed since last time."""
+    options = SyncOptions(rebuild, accept_loss, resume)
+    with _surroundings(settings) as around:
+        report = sync(CsvDirectory(source), _writer(settings), around, options)
+    _print_report(report, as_json)
+
+
+@click.command("check")
+@_source
+@json_option
+@with_settings
+def check_command(settings: Settings, source: Path, as_json: bool) -> None:
+    """Validate the extract SOURCE without publishing; exits 1 where a row would be refused."""
+    with _surroundings(settings) as around:
+        report = check(CsvDirectory(source), around)
+    _print_report(report, as_json)
+    if report.refused:
+        raise SystemExit(1)
+
+
+@click.command("reconcile")
+@_source
+@json_option
+@with_settings
+def reconcile_command(settings: Settings, source: Path, as_json: bool) -> None:
+    """Compare every record with the extract SOURCE and report drift; publishes nothing."""
+    with _surroundings(settings) as around:
+        report = reconcile(CsvDirectory(source), _writer(settings), around)
+    if as_json:
+        print_json(report.document() | {"drifted": report.drifted})
+        return
+    click.echo(report.text())
+    click.echo(f"{report.drifted:,} records differ from the source")
+
+
+@click.command("status")
+@json_option
+@with_settings
+def status_command(settings: Settings, as_json: bool) -> None:
+    """Say where the store stands: generation, revision, counts, age, quarantine."""
+    status = describe_status(_writer(settings))
+    if as_json:
+        print_json(status)
+    else:
+        click.echo(status_text(status))
+
+
+@click.command("quarantine")
+@json_option
+@with_settings
+def quarantine_command(settings: Settings, as_json: bool) -> None:
+    """List the rows that the last sync refused."""
+    entries = list(_writer(settings).quarantine())
+    if as_json:
+        print_json(entries)
+        return
+    for entry in entries:
+        key = "no readable key" if entry["key"] is None else f"key {entry['key']}"
+        click.echo(f"{entry['file']}:{entry['line']}: {entry['column']}: {entry['reason']}: {entry['value']!r} ({key})")
+    click.echo(f"{len(entries):,} rows in quarantine")
+
+
+@click.command("rollback")
+@json_option
+@with_settings
+def rollback_command(settings: Settings, as_json: bool) -> None:
+    """Go back to the previous generation, and hold the indexer until `sync --resume` or `--rebuild`."""
+    writer = _writer(settings)
+    with writer.lease("immunity rollback"):
+        head = writer.rollback()
+    document = {"generation": head.generation, "revision": head.revision, "activation": head.activation}
+    if as_json:
+        print_json(document)
+    else:
+        click.echo(f"Generation {head.generation}, revision {head.revision} serves. The indexer is held.")
+
+
+@click.command("generate")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--members", type=click.IntRange(min=1), required=True, help="How many members.")
+@click.option("--seed", type=int, required=True, help="The same seed gives the same registry.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day around which dates lie; today by default.")
+@with_settings
+def generate_command(settings: Settings, directory: Path, members: int, seed: int, on: datetime | None) -> None:
+    """Write a fictitious registry extract into DIRECTORY."""
+    from indexer.sources.fictitious import generate  # noqa: PLC0415 - brings libraries that only this command needs
+
+    day = day_in_washington(system_clock()) if on is None else on.date()
+    with show_progress() as progress:
+        generate(directory, members=members, seed=seed, on=day, progress=follow_counts(progress))
+        progress.end()
+    click.echo(f"{directory}: {members:,} members")
+
+
+commands: tuple[click.Command, ...] = (
+    sync_command,
+    check_command,
+    status_command,
+    quarantine_command,
+    rollback_command,
+    reconcile_command,
+    generate_command,
+)
+
+
+@contextmanager
+def _surroundings(settings: Settings) -> Iterator[Surroundings]:
+    with show_progress() as progress:
+        yield Surroundings(settings.environment, settings.data_dir, progress=progress)
+
+
+def _writer(settings: Settings) -> Writer:
+    return open_writer(settings.store, settings.environment, settings.handle_key())
+
+
+def _print_report(report: SyncReport, as_json: bool) -> None:
+    if as_json:
+        print_json(report.document())
+    else:
+        click.echo(report.text())

@@ -11,10 +11,24 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal, TypeAlias
 
+from lookup.law.terms import (
+    Category,
+    MissionKind,
+    PremisesKind,
+    Relationship,
+    Termination,
+    UsStatus,
+    WaiverScope,
+)
+
 Kind = Literal["mission", "agreement", "member", "vehicle", "identity_card", "driver_license", "premises"]
 KINDS: tuple[Kind, ...] = ("mission", "agreement", "member", "vehicle", "identity_card", "driver_license", "premises")
 """In the order of their pointers: what is pointed at comes before what points at it. Publishing goes in this order,
 deleting backwards."""
+
+RegistrationStatus = Literal["active", "expired", "suspended", "revoked", "surrendered", "stolen"]
+IdentityCardStatus = Literal["active", "lost", "stolen", "surrendered", "revoked"]
+DriverLicenseStatus = Literal["active", "suspended", "revoked", "surrendered"]
 
 Standing = Literal["good", "newer_row_refused", "held"]
 """`held`: the registry has the record but no usable version of it was ever published. `newer_row_refused`: the last
@@ -27,7 +41,7 @@ class Mission:
 
     mission_id: str
     name: str
-    kind: str
+    kind: MissionKind
     established_on: date
     sending_state: str | None = None
     organization: str | None = None
@@ -46,11 +60,11 @@ class Accreditation:
 
     accreditation_id: str
     mission_id: str
-    category: str
+    category: Category
     effective_on: date
     title: str | None = None
     terminated_on: date | None = None
-    termination: str | None = None
+    termination: Termination | None = None
     departed_on: date | None = None
     reasonable_period_ends_on: date | None = None
     state_confirmed: bool | None = None
@@ -61,7 +75,7 @@ class Waiver:
     """An express waiver by the sending State."""
 
     waiver_id: str
-    scope: str
+    scope: WaiverScope
     effective_on: date
     case_reference: str | None = None
     ends_on: date | None = None
@@ -75,12 +89,12 @@ class Member:
     member_id: str
     family_name: str
     nationality: tuple[str, ...]
-    us_status: str
+    us_status: UsStatus
     given_names: str | None = None
     date_of_birth: date | None = None
     sex: str | None = None
     principal_id: str | None = None
-    relationship: str | None = None
+    relationship: Relationship | None = None
     household_until: date | None = None
     full_time_student: bool | None = None
     student_until: date | None = None
@@ -96,8 +110,8 @@ class Agreement:
 
     agreement_id: str
     sending_state: str
-    category: str
-    treated_as: str
+    category: Category
+    treated_as: Category
     effective_on: date
     citation: str
     covers_family: bool = False
@@ -110,7 +124,7 @@ class Vehicle:
 
     plate: str
     mission_id: str
-    registration_status: str
+    registration_status: RegistrationStatus
     vin: str | None = None
     make: str | None = None
     model: str | None = None
@@ -130,7 +144,7 @@ class IdentityCard:
 
     card_number: str
     member_id: str
-    status: str
+    status: IdentityCardStatus
     border: str | None = None
     issuer: str | None = None
     issued_on: date | None = None
@@ -143,7 +157,7 @@ class DriverLicense:
 
     license_number: str
     member_id: str
-    status: str
+    status: DriverLicenseStatus
     license_class: str | None = None
     issued_on: date | None = None
     expires_on: date | None = None
@@ -155,7 +169,7 @@ class Premises:
 
     premises_id: str
     mission_id: str
-    kind: str
+    kind: PremisesKind
     address: str
     city: str
     state: str

@@ -158,3 +158,18 @@ REGISTRANTS: tuple[str, ...] = (
 
 BlockKind = Literal["do", "do_not", "know", "call"]
 BLOCK_KINDS: tuple[BlockKind, ...] = ("do", "do_not", "know", "call")
+
+RecordState = Literal["found", "not_found", "unavailable", "stale", "conflict"]
+LookupKind = Literal["person", "plate"]
+Relationship = Literal["spouse", "child", "parent", "other"]
+UsStatus = Literal["none", "permanent_resident", "national"]
+Organization = Literal["un", "oas", "other"]
+Termination = Literal["ended", "persona_non_grata", "deceased", "mission_closed"]
+WaiverScope = Literal["criminal", "civil", "testimony", "execution"]
+CardStatus = Literal["active", "expired", "lost", "stolen", "surrendered", "revoked"]
+VehicleStatus = Literal["ordinary", "stolen", "stolen_verified"]
+PremisesKind = Literal[
+    "chancery", "ambassador_residence", "residence", "consular", "annex", "organization_headquarters"
+]
+Offense = Literal["infraction", "misdemeanor", "felony"]
+Situation = Literal["dui", "domestic_violence", "fire"]

@@ -47,6 +47,17 @@ class Draft:
     deleted: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One version of a record, or its deletion, and where it was published first."""
+
+    version: str
+    deleted: bool
+    generation: str
+    revision: int
+    published_at: datetime
+
+
 class Registry(Protocol):
     """One consistent view of the published records, for the length of one question.
 
@@ -91,6 +102,18 @@ class Store(Protocol):
     def reading(self) -> AbstractContextManager[Registry]:
         """Open one consistent view. Raises `CouldNotSearch` where there is no usable generation."""
 
+    def history(self, key: str) -> list[Published]:
+        """Give every version of a record that was ever published, its deletion too, in the order in which they first
+        were. After a crash it may name one that was about to be published."""
+
+    def body(self, key: str, version: str) -> str | None:
+        """Give the canonical body of a version, so that an old answer can be derived again; None for a deletion and
+        for what was never published."""
+
+    def verify(self) -> Head:
+        """Check everything that serves, which takes seconds, and give its head. Raises `StoreDamaged` at the first
+        fault."""
+
     def close(self) -> None:
         """Give back what the store holds open."""
 
@@ -103,14 +126,19 @@ class Build(Protocol):
         """Add records; each key once."""
 
     def activate(self, head: Head, quarantine: Iterable[Mapping[str, Any]]) -> Head:
-        """Check what was built against `head.counts`, then make it the serving generation in one step."""
+        """Check what was built against `head.counts`, then make it the serving generation in one step, which ends a
+        hold too. Generation, activation and revision of `head` are the store's to say.
+
+        Raises `StoreDamaged` where the build does not hold as many live records of each kind as `head.counts` says
+        (held ones are live), `ValueError` where a key came twice; the build is gone then, what served goes on.
+        """
 
     def discard(self) -> None:
         """Throw the build away."""
 
 
 class Writer(Protocol):
-    """A store as the indexer uses it, under a lease."""
+    """A store as the indexer uses it. What changes the store raises `RuntimeError` without the lease."""
 
     def lease(self, owner: str) -> AbstractContextManager[None]:
         """Hold the lease. Raises `LeaseHeld`, naming who holds it."""
@@ -137,11 +165,22 @@ class Writer(Protocol):
         """Begin a generation beside the serving one."""
 
     def publish(self, drafts: Sequence[Draft], position: Mapping[str, Any] | None = None) -> Head:
-        """Publish at most `REVISION_LIMIT` records as the next revision, in one step."""
+        """Publish at most `REVISION_LIMIT` records as the next revision, in one step. Drafts that change nothing are
+        left out; where all are, the revision stays.
+
+        Raises `IndexerHeld` after a rollback, `CouldNotSearch` where there is no generation yet, `ValueError` for too
+        many drafts or a key that comes twice.
+        """
 
     def seal(self, head: Head, quarantine: Iterable[Mapping[str, Any]]) -> Head:
-        """End a sync: write `as_of`, `position` and the quarantine of this pass in one step, with the revision as it
-        stands."""
+        """End a sync: write `as_of`, `position`, `fictitious` and the quarantine of this pass, with its counts, in one
+        step; revision and counts of records as they stand. Raises `IndexerHeld` after a rollback."""
 
     def rollback(self) -> Head:
-        """Make the previous generation serve again, with a higher activation, and hold the indexer."""
+        """Make the previous generation serve again, with a higher activation, and hold the indexer.
+
+        Raises `NotFound` where there is none: one rollback follows one activation.
+        """
+
+    def close(self) -> None:
+        """Give back what the writer holds open."""

@@ -1,0 +1,168 @@
+"""What becomes of each record: the extract's version of it against the one that was published last.
+
+Decides who is added, changed, deleted or left alone, who keeps the last good version because a newer row was refused,
+and who is held. Publishes nothing.
+
+- A marked record keeps its last good version with the standing `newer_row_refused`; without one it is `held`.
+- A row inside a member that was refused never takes the good version away that was published under its key, even
+  where its pointer cannot be read or now names somebody else: whoever has it inside is marked too.
+- A member without a row who is pointed at by a refused accreditation or waiver is held, but for one that was published
+  good or deleted before: that one is, or stays, deleted.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Literal
+
+from indexer.assemble import Wanted, assemble, put_inside
+from indexer.presence import Sightings
+from indexer.published import Published
+from indexer.tables import ACCREDITATIONS, TABLE_OF_KIND, WAIVERS, Table
+from lookup.records import Accreditation, Content, Kind, Member, Record, Waiver, body_version, encode_body, record_key
+from lookup.store.protocol import Draft
+
+Action = Literal["added", "changed", "deleted", "unchanged"]
+
+CHUNK = 500
+"""Published records that are fetched at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of one record. `removed` names the tables of the rows that it loses, once per row."""
+
+    draft: Draft
+    action: Action
+    removed: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Pair:
+    """A key with what the extract says of it and the version under which it is live; either may be absent."""
+
+    key: str
+    wanted: Wanted | None
+    version: str | None
+    previous: Record | None = field(default=None)
+
+
+def compare(sightings: Sightings, published: Published, kind: Kind) -> Iterator[Outcome]:
+    """Give the outcome for every record of a kind that the extract or the store has, by key."""
+    pairs = _pair(kind, assemble(sightings.staging, kind), published.versions(kind))
+    while chunk := list(islice(pairs, CHUNK)):
+        settled = {pair.key: _unchanged(kind, pair) for pair in chunk}
+        previous = published.get_many([pair.key for pair in chunk if settled[pair.key] is None])
+        for pair in chunk:
+            pair.previous = previous.get(pair.key)
+            outcome = settled[pair.key] or _settle(sightings, kind, pair)
+            if outcome is not None:
+                yield outcome
+
+
+def _pair(kind: Kind, wanted: Iterator[Wanted], versions: Iterator[tuple[str, str]]) -> Iterator[_Pair]:
+    """Join two sequences ordered by key; a record's key orders as its natural key does."""
+    ours, theirs = next(wanted, None), next(versions, None)
+    while ours is not None or theirs is not None:
+        our_key = None if ours is None else record_key(kind, ours.key)
+        their_key = None if theirs is None else theirs[0]
+        key = min(k for k in (our_key, their_key) if k is not None)
+        yield _Pair(key, ours if our_key == key else None, theirs[1] if theirs and their_key == key else None)
+        if our_key == key:
+            ours = next(wanted, None)
+        if their_key == key:
+            theirs = next(versions, None)
+
+
+def _unchanged(kind: Kind, pair: _Pair) -> Outcome | None:
+    """Settle the common case without looking at the published record: the same good version again."""
+    if pair.wanted is None or pair.wanted.content is None:
+        return None
+    draft = Draft(pair.key, kind, "good", pair.wanted.content)
+    return Outcome(draft, "unchanged") if _version(draft) == pair.version else None
+
+
+def _settle(sightings: Sightings, kind: Kind, pair: _Pair) -> Outcome | None:
+    table = TABLE_OF_KIND[kind]
+    natural_key = pair.key.partition(":")[2]
+    is_live = pair.version is not None
+    if pair.wanted is None or pair.wanted.content is None:
+        if kind == "member" and sightings.is_deleted(table, natural_key) and not _is_held_or_new(pair):
+            return _delete(sightings, kind, pair) if is_live else _stay_deleted(kind, pair)
+        if pair.wanted is not None:
+            return _mark(kind, pair)
+        return _delete(sightings, kind, pair) if sightings.is_deleted(table, natural_key) else _keep(kind, pair)
+    content = pair.wanted.content
+    if isinstance(content, Member) and is_live:
+        return _settle_member(sightings, pair, content)
+    return Outcome(Draft(pair.key, kind, "good", content), "changed" if is_live else "added")
+
+
+def _settle_member(sightings: Sightings, pair: _Pair, content: Member) -> Outcome:
+    """Settle a member who was published otherwise: what lay inside may be refused now, kept, or gone."""
+    inside = _inside(pair.previous)
+    if any(sightings.presence(table, key) == "refused" for table, key, _ in inside):
+        return _mark("member", pair)
+    kept = [row for table, key, row in inside if table.name in sightings.keeping and _gone(sightings, table, key)]
+    if kept:
+        content = put_inside(
+            content,
+            (*content.accreditations, *(row for row in kept if isinstance(row, Accreditation))),
+            (*content.waivers, *(row for row in kept if isinstance(row, Waiver))),
+        )
+    draft = Draft(pair.key, "member", "good", content)
+    removed = tuple(table.name for table, key, _ in inside if sightings.is_deleted(table, key))
+    return Outcome(draft, "unchanged" if _version(draft) == pair.version else "changed", removed)
+
+
+def _mark(kind: Kind, pair: _Pair) -> Outcome:
+    """Keep the last good version of a marked record, or hold it."""
+    content = None if pair.previous is None or pair.previous.deleted else pair.previous.content
+    draft = Draft(pair.key, kind, "held" if content is None else "newer_row_refused", content)
+    if pair.previous is None or pair.version is None:
+        return Outcome(draft, "added")
+    return Outcome(draft, "unchanged" if pair.previous.standing == draft.standing else "changed")
+
+
+def _keep(kind: Kind, pair: _Pair) -> Outcome:
+    """Leave a record alone whose row vanished while nothing may be deleted."""
+    assert pair.previous is not None  # noqa: S101 - it is live
+    return Outcome(Draft(pair.key, kind, pair.previous.standing, pair.previous.content), "unchanged")
+
+
+def _delete(sightings: Sightings, kind: Kind, pair: _Pair) -> Outcome:
+    inside = [table.name for table, key, _ in _inside(pair.previous) if _gone(sightings, table, key)]
+    return Outcome(_tombstone(kind, pair), "deleted", (TABLE_OF_KIND[kind].name, *inside))
+
+
+def _stay_deleted(kind: Kind, pair: _Pair) -> Outcome:
+    return Outcome(_tombstone(kind, pair), "unchanged")
+
+
+def _tombstone(kind: Kind, pair: _Pair) -> Draft:
+    return Draft(pair.key, kind, "good", None, deleted=True)
+
+
+def _is_held_or_new(pair: _Pair) -> bool:
+    """Whether a marked member without a row has neither a good version nor a tombstone."""
+    if pair.wanted is None:
+        return False
+    return pair.previous is None or (not pair.previous.deleted and pair.previous.content is None)
+
+
+def _inside(previous: Record | None) -> list[tuple[Table, str, Accreditation | Waiver]]:
+    content: Content | None = None if previous is None else previous.content
+    if not isinstance(content, Member):
+        return []
+    return [
+        *((ACCREDITATIONS, row.accreditation_id, row) for row in content.accreditations),
+        *((WAIVERS, row.waiver_id, row) for row in content.waivers),
+    ]
+
+
+def _gone(sightings: Sightings, table: Table, key: str) -> bool:
+    return sightings.presence(table, key) == "gone"
+
+
+def _version(draft: Draft) -> str:
+    return body_version(encode_body(draft.standing, draft.content))

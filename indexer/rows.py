@@ -1,0 +1,199 @@
+"""What a row of each table may hold: its columns in the order of docs/extract.md, which of them are required, the
+lists of their values, and the contradictions between them.
+
+Decides a row by itself. Whether its key is unique and its pointers lead anywhere is `refusals`.
+"""
+
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, validates_schema
+
+from indexer.columns import (
+    INVALID,
+    MISSING,
+    Countries,
+    Country,
+    Day,
+    Degrees,
+    Flag,
+    Identifier,
+    PlateCode,
+    Text,
+    UspsState,
+    Word,
+    Year,
+)
+from lookup.identifiers import normalize_document_number, normalize_member_id, normalize_plate, normalize_vin
+from lookup.law.terms import CATEGORIES, MISSION_KINDS
+
+ORGANIZATION_KIND = "international_organization"
+"""The mission kind that has an organization in place of a sending State."""
+
+
+class Row(Schema):
+    """A row; columns that the extract's version does not know are left out."""
+
+    class Meta:
+        """Unknown columns were warned about once, where the file was opened."""
+
+        unknown = EXCLUDE
+
+
+class MissionRow(Row):
+    """A row of `missions`."""
+
+    mission_id = Text(required=True)
+    name = Text(required=True)
+    kind = Word(MISSION_KINDS, required=True)
+    sending_state = Country()
+    organization = Text()
+    plate_code = PlateCode()
+    city = Text()
+    state = UspsState()
+    address = Text()
+    phone = Text()
+    duty_phone = Text()
+    established_on = Day(required=True)
+    terminated_on = Day()
+
+    @validates_schema(skip_on_field_errors=False)
+    def require_who_it_represents(self, data: dict[str, Any], **_: Any) -> None:
+        """A mission represents a State, an organization itself. Where the kind cannot be read, neither is known to be
+        required."""
+        kind = data.get("kind")
+        column = "organization" if kind == ORGANIZATION_KIND else "sending_state"
+        if kind is not None and column not in data:
+            raise ValidationError(MISSING, column)
+
+
+class MemberRow(Row):
+    """A row of `members`."""
+
+    member_id = Identifier(normalize_member_id, required=True)
+    family_name = Text(required=True)
+    given_names = Text()
+    date_of_birth = Day()
+    sex = Word(("F", "M", "X"))
+    nationality = Countries(required=True)
+    us_status = Word(("none", "permanent_resident", "national"), required=True)
+    principal_id = Identifier(normalize_member_id)
+    relationship = Word(("spouse", "child", "parent", "other"))
+    household_until = Day()
+    full_time_student = Flag()
+    student_until = Day()
+    household_exception = Flag()
+    recognized = Flag(load_default=True)
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def refuse_a_relationship_to_nobody(self, data: dict[str, Any], cells: dict[str, str], **_: Any) -> None:
+        """Family is family of somebody. A principal that is named but unreadable is a fault of its own."""
+        if "relationship" in data and "principal_id" not in cells:
+            raise ValidationError(INVALID, "relationship")
+
+
+class AccreditationRow(Row):
+    """A row of `accreditations`."""
+
+    accreditation_id = Text(required=True)
+    member_id = Identifier(normalize_member_id, required=True)
+    mission_id = Text(required=True)
+    category = Word(CATEGORIES, required=True)
+    title = Text()
+    effective_on = Day(required=True)
+    terminated_on = Day()
+    termination = Word(("ended", "persona_non_grata", "deceased", "mission_closed"))
+    departed_on = Day()
+    reasonable_period_ends_on = Day()
+    state_confirmed = Flag()
+
+    @validates_schema(skip_on_field_errors=False)
+    def refuse_an_end_before_the_beginning(self, data: dict[str, Any], **_: Any) -> None:
+        """Both on one day is allowed."""
+        if "terminated_on" in data and "effective_on" in data and data["terminated_on"] < data["effective_on"]:
+            raise ValidationError(INVALID, "terminated_on")
+
+
+class WaiverRow(Row):
+    """A row of `waivers`."""
+
+    waiver_id = Text(required=True)
+    member_id = Identifier(normalize_member_id, required=True)
+    scope = Word(("criminal", "civil", "testimony", "execution"), required=True)
+    case_reference = Text()
+    effective_on = Day(required=True)
+    ends_on = Day()
+
+
+class AgreementRow(Row):
+    """A row of `agreements`."""
+
+    agreement_id = Text(required=True)
+    sending_state = Country(required=True)
+    category = Word(CATEGORIES, required=True)
+    treated_as = Word(CATEGORIES, required=True)
+    covers_family = Flag(load_default=False)
+    effective_on = Day(required=True)
+    ends_on = Day()
+    citation = Text(required=True)
+
+
+class VehicleRow(Row):
+    """A row of `vehicles`."""
+
+    plate = Identifier(normalize_plate, required=True)
+    vin = Identifier(normalize_vin)
+    make = Text()
+    model = Text()
+    body = Text()
+    color = Text()
+    year = Year()
+    mission_id = Text(required=True)
+    member_id = Identifier(normalize_member_id)
+    registration_status = Word(("active", "expired", "suspended", "revoked", "surrendered", "stolen"), required=True)
+    lessor = Text()
+    valid_from = Day()
+    valid_until = Day()
+    title_number = Text()
+
+
+class IdentityCardRow(Row):
+    """A row of `identity_cards`."""
+
+    card_number = Identifier(normalize_document_number, required=True)
+    member_id = Identifier(normalize_member_id, required=True)
+    border = Word(("blue", "green", "red", "other"))
+    issuer = Word(("state_department", "un", "other"))
+    issued_on = Day()
+    expires_on = Day()
+    status = Word(("active", "lost", "stolen", "surrendered", "revoked"), required=True)
+
+
+class DriverLicenseRow(Row):
+    """A row of `driver_licenses`."""
+
+    license_number = Identifier(normalize_document_number, required=True)
+    member_id = Identifier(normalize_member_id, required=True)
+    license_class = Text(data_key="class")
+    issued_on = Day()
+    expires_on = Day()
+    status = Word(("active", "suspended", "revoked", "surrendered"), required=True)
+
+
+class PremisesRow(Row):
+    """A row of `premises`."""
+
+    premises_id = Text(required=True)
+    mission_id = Text(required=True)
+    kind = Word(
+        ("chancery", "ambassador_residence", "residence", "consular", "annex", "organization_headquarters"),
+        required=True,
+    )
+    member_id = Identifier(normalize_member_id)
+    address = Text(required=True)
+    city = Text(required=True)
+    state = UspsState(required=True)
+    postal_code = Text()
+    latitude = Degrees(90)
+    longitude = Degrees(180)
+    recognized_on = Day()
+    released_on = Day()

@@ -1,0 +1,20 @@
+"""Where a pass runs.
+
+Decides nothing; a test hands in its own clock, directory and progress.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from indexer.progress import Progress, Silence
+from lookup.clock import Clock, system_clock
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The environment, the directory below which the staging file lies, the clock, and who is told how far it is."""
+
+    environment: str
+    data_dir: Path
+    clock: Clock = system_clock
+    progress: Progress = field(default_factory=Silence)

@@ -1,0 +1,1 @@
+"""Load tests: what the service reaches, as ratios to baselines measured in the same run."""

@@ -1,0 +1,96 @@
+"""One command that says what a lookup costs: `python -m loadtests.compare`.
+
+Runs a Flask hello-world and the lookup service under the same gunicorn options, drives both in turn in interleaved
+rounds, and prints requests a second, the median of the rounds' ratios, and the workers' CPU time per request. A shared
+machine gives one round of the same code anything between half and twice, so no single round is quoted.
+"""
+
+import json
+import statistics
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from loadtests.queries import queries_of
+from loadtests.registry import small_registry
+from loadtests.services import Service, running
+from loadtests.wrk import Round, drive, posting_script, wrk_is_here
+from lookup.clock import system_clock
+from lookup.settings import Settings, resolve_settings
+from mobile_api.access.key_store import KeyStore
+from mobile_api.access.keys import KeyRequest
+
+TARGET = 0.5
+"""Least throughput of a lookup by plate, as a part of hello-world's."""
+WARM_UP_S = 2
+
+_HELLO = """
+from loadtests.baselines.hello import create_app
+from lookup.settings import resolve_settings
+from mobile_api.server import Server
+Server(lambda settings: create_app(), resolve_settings({{}}), "{bind}").run()
+"""
+_LOOKUPS = """
+from pathlib import Path
+from lookup.settings import resolve_settings
+from mobile_api.api import create_app
+from mobile_api.server import Server
+settings = resolve_settings({{"data_dir": DATA_DIR}})
+Server(create_app, settings, "{bind}").run()
+"""
+
+
+@click.command()
+@click.option("--data-dir", type=click.Path(path_type=Path), help="A synced data directory; else a small one is made.")
+@click.option("--members", default=5000, show_default=True, help="Size of the registry that is made.")
+@click.option("--rounds", type=click.IntRange(5), default=5, show_default=True)
+@click.option("--seconds", type=click.IntRange(1), default=4, show_default=True, help="Length of one round, each.")
+@click.option("--check", is_flag=True, help="Exit 1 where the median ratio is below the target.")
+def compare(data_dir: Path | None, members: int, rounds: int, seconds: int, *, check: bool) -> None:
+    """Compare a lookup by plate with a Flask hello-world."""
+    if not wrk_is_here():
+        raise SystemExit("wrk is missing: install Debian's package wrk.")
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        settings = _settings(data_dir, scratch, members)
+        script = posting_script(scratch, *_questions(settings))
+        hello = stack.enter_context(running("hello-world", _HELLO, "/"))
+        code = _LOOKUPS.replace("DATA_DIR", repr(str(settings.data_dir)))
+        lookups = stack.enter_context(running("lookup", code, "/healthz"))
+        measured = [_round(hello, lookups, script, number, seconds) for number in range(rounds + 1)][1:]
+    ratio = statistics.median(asked.per_second / greeted.per_second for greeted, asked in measured)
+    click.echo(f"lookup by plate: median {ratio:.2f} of hello-world's throughput (target {TARGET})")
+    if check and ratio < TARGET:
+        raise SystemExit(1)
+
+
+def _round(hello: Service, lookups: Service, script: Path, number: int, seconds: int) -> tuple[Round, Round]:
+    """Drive both, one after the other; round 0 warms up and is short."""
+    length = seconds if number else WARM_UP_S
+    greeted, asked = drive(hello, "/", length), drive(lookups, "/v1/lookups", length, script)
+    click.echo(
+        f"{'warm-up' if number == 0 else f'round {number}'}: hello-world {greeted.per_second:.0f}/s "
+        f"({greeted.cpu_us:.0f} µs CPU), lookup {asked.per_second:.0f}/s ({asked.cpu_us:.0f} µs CPU), "
+        f"ratio {asked.per_second / greeted.per_second:.2f}"
+    )
+    return greeted, asked
+
+
+def _settings(data_dir: Path | None, scratch: Path, members: int) -> Settings:
+    if data_dir is not None:
+        return resolve_settings({"data_dir": str(data_dir)})
+    return small_registry(resolve_settings({"data_dir": str(scratch / "data"), "environment": "training"}), members)
+
+
+def _questions(settings: Settings) -> tuple[str, list[str]]:
+    """Give a fresh key's token and the bodies to post."""
+    keys = KeyStore(settings.data_dir, settings.environment, system_clock)
+    _, token = keys.create(KeyRequest(f"load test {system_clock():%Y-%m-%d %H:%M:%S.%f}", frozenset({"lookup"})))
+    keys.close()
+    return token, [json.dumps({"plate": plate}) for plate in queries_of(settings)["plates"]]
+
+
+if __name__ == "__main__":
+    compare()

@@ -1,0 +1,240 @@
+"""One question being answered: from the records that are meant to the parts of the answer.
+
+Decides what each kind of query shows: the vehicle, the person, the premises, or nobody. Lives for the length of one
+question.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lookup.answers import Answer
+from lookup.assessments import shared_assessment, written, written_assessment
+from lookup.candidates import candidate_objects
+from lookup.clock import day_in_washington, utc_text
+from lookup.facts_of_records import FactFinder, card_status_on
+from lookup.freshness import Freshness
+from lookup.history_gaps import history_gaps
+from lookup.identifiers import display_plate, read_plate
+from lookup.identify import identify
+from lookup.law.assessment import Assessment
+from lookup.law.facts import Facts
+from lookup.law.policy import Policy
+from lookup.law.terms import LookupKind
+from lookup.lookup_ids import new_lookup_id, reference_number
+from lookup.notices import data_notices, document_notices, notice_objects, query_notices, vehicle_notices
+from lookup.premises_answer import premises_guidance
+from lookup.queries import Query
+from lookup.records import Accreditation, DriverLicense, IdentityCard, Member, Premises, Record, Vehicle, record_key
+from lookup.shapes import person_object, premises_object, vehicle_object
+from lookup.store.protocol import Registry
+from lookup.terms import member_term
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an answer shows beside the question and the data: `immunity` and `guidance` as JSON text."""
+
+    immunity: str
+    guidance: str
+    level: str | None
+    vehicle: dict[str, Any] | None = None
+    person: dict[str, Any] | None = None
+    premises: dict[str, Any] | None = None
+
+
+class Answering:
+    """Answers one query from one view of the registry."""
+
+    def __init__(
+        self, query: Query, registry: Registry, policy: Policy, freshness: Freshness, at: datetime, now: datetime
+    ) -> None:
+        self.query = query
+        self.registry = registry
+        self.policy = policy
+        self.freshness = freshness
+        self.at = at
+        self.now = now
+        self.day = day_in_washington(at)
+        self.finder = FactFinder(registry, self.day, policy, query.circumstances, freshness.is_usable)
+        self.found = identify(query, registry, self.day)
+
+    def answer(self, environment: str) -> Answer:
+        """Give the answer."""
+        shown = self._about_premises() if self.query.kind == "address" else self._about_somebody()
+        lookup_id = new_lookup_id(self.now)
+        name, number = str(lookup_id), reference_number(lookup_id)
+        parts = {
+            "lookup_id": name,
+            "reference_number": number,
+            "outcome": self.found.outcome,
+            "query": self._query_object(),
+            "vehicle": shown.vehicle,
+            "person": shown.person,
+            "premises": shown.premises,
+            "notices": self._notices(environment),
+            "candidates": candidate_objects(self.found, self.finder),
+            "freshness": self.freshness.document(),
+            "environment": environment,
+        }
+        rests_on = tuple((record.key, record.version) for record in self._rests_on())
+        return Answer(
+            name,
+            number,
+            self.found.outcome,
+            shown.level,
+            parts,
+            shown.immunity,
+            shown.guidance,
+            rests_on,
+        )
+
+    def _query_object(self) -> dict[str, Any]:
+        normalized = self.query.normalized
+        reading = read_plate(normalized) if self.query.kind == "plate" else None
+        return {
+            "kind": self.query.kind,
+            "given": self.query.given,
+            "normalized": normalized,
+            "display": display_plate(normalized) if self.query.kind == "plate" else normalized,
+            "reading": None
+            if reading is None
+            else {
+                "series": reading.series,
+                "status_letter": reading.status_letter,
+                "mission_code": reading.mission_code,
+                "serial": reading.serial,
+            },
+        }
+
+    # A person or a vehicle
+
+    def _about_somebody(self) -> Shown:
+        facts = self._facts()
+        result = written_assessment(facts, self.day, self.policy, self.found.outcome)
+        identified = self.found.outcome == "match" and result.assessment.applies_to != "nobody_yet"
+        return Shown(
+            immunity=result.immunity_at(utc_text(self.at)),
+            guidance=result.guidance,
+            level=result.assessment.level,
+            vehicle=self._vehicle_object(),
+            person=self._person_object(facts, result.assessment) if identified else None,
+        )
+
+    def _facts(self) -> Facts:
+        found, finder = self.found, self.finder
+        if found.outcome != "match":
+            lookup: LookupKind = "plate" if self.query.kind in ("plate", "vin") else "person"
+            return finder.nobody(lookup, "not_found" if found.outcome == "no_record" else None)
+        if found.vehicle is not None:
+            vehicle = found.vehicle.content
+            return finder.of_vehicle(vehicle) if isinstance(vehicle, Vehicle) else finder.of_unusable_vehicle()
+        if found.document is not None:
+            document = found.document.content
+            if isinstance(document, IdentityCard | DriverLicense):
+                return finder.of_member(document.member_id, card_status_on(document, self.day))
+        if found.member is not None and isinstance(found.member.content, Member):
+            return finder.of_member(found.member.content.member_id)
+        return finder.of_unusable_person()
+
+    def _shown_vehicle(self) -> Record | None:
+        """The vehicle asked about, or the one that the caller says the person drives."""
+        if self.found.outcome != "match":
+            return None
+        driven = self.query.circumstances.driver_of
+        if self.found.vehicle is None and driven is not None:
+            record = self.registry.get(record_key("vehicle", driven))
+            return None if record is None or record.deleted else record
+        return self.found.vehicle
+
+    def _vehicle_object(self) -> dict[str, Any] | None:
+        record = self._shown_vehicle()
+        if record is None:
+            return None
+        vehicle = record.content
+        mission = self.finder.find("mission", vehicle.mission_id) if isinstance(vehicle, Vehicle) else None
+        return vehicle_object(record, mission)
+
+    def _member_id(self) -> str | None:
+        """The member who is identified by the vehicle, the document or themself."""
+        found = next(one for one in (self.found.vehicle, self.found.document, self.found.member) if one is not None)
+        content = found.content
+        if isinstance(content, Vehicle | IdentityCard | DriverLicense | Member):
+            return content.member_id
+        return None
+
+    def _person_object(self, facts: Facts, assessment: Assessment) -> dict[str, Any] | None:
+        member_id = self._member_id()
+        if member_id is None:
+            return None
+        member: Member = self.finder.find("member", member_id)
+        post = self._post(member, facts, assessment)
+        mission = None if post is None else self.finder.find("mission", post.mission_id)
+        title = post.title if post is not None and facts.role == "principal" else None
+        documents = [
+            document
+            for kind in ("identity_card", "driver_license")
+            for document in self.registry.find(member_term(member_id), kind)
+        ]
+        record = self.finder.rests_on[record_key("member", member_id)]
+        return person_object(record, member, facts.person_role, title, mission, documents)
+
+    def _post(self, member: Member, facts: Facts, assessment: Assessment) -> Accreditation | None:
+        """Give the post that the answer is about: of the answer's category, one in force before one that is not, then
+        the latest."""
+        holder = member
+        if facts.role == "family" and member.principal_id is not None:
+            holder = self.finder.find("member", member.principal_id)
+        posts = [post for post in holder.accreditations if post.category == assessment.category]
+        return max(posts, key=self._is_held, default=None) if posts else None
+
+    def _is_held(self, post: Accreditation) -> tuple[bool, Any]:
+        ended = post.terminated_on is not None and post.terminated_on < self.day
+        return post.effective_on <= self.day and not ended, post.effective_on
+
+    # Premises
+
+    def _about_premises(self) -> Shown:
+        facts = [self.finder.of_premises(premises) for premises in self._premises()]
+        guidance = premises_guidance(facts, self.found.outcome, self.day, self.policy)
+        shown = Shown("null", written(guidance), None, premises=self._premises_object())
+        if self.found.outcome != "possible_matches":
+            return shown
+        nobody = written_assessment(self.finder.nobody("person"), self.day, self.policy, self.found.outcome)
+        return Shown(nobody.immunity_at(utc_text(self.at)), shown.guidance, nobody.assessment.level)
+
+    def _premises(self) -> list[Premises]:
+        return [record.content for record in self.found.premises if isinstance(record.content, Premises)]
+
+    def _premises_object(self) -> dict[str, Any] | None:
+        if not self.found.premises:
+            return None
+        record, premises = self.found.premises[0], self._premises()[0]
+        level = None
+        if premises.member_id is not None:
+            level = shared_assessment(self.finder.of_occupant(premises), self.day, self.policy).level
+        return premises_object(record, premises, self.finder.find("mission", premises.mission_id), level)
+
+    # What is unusual
+
+    def _rests_on(self) -> list[Record]:
+        asked = (self.found.vehicle, self.found.document, self.found.member, *self.found.premises)
+        records = {record.key: record for record in asked if record is not None}
+        return list((records | self.finder.rests_on).values())
+
+    def _notices(self, environment: str) -> list[dict[str, str]]:
+        today = day_in_washington(self.now)
+        gaps = [self.policy.sentences[gap] for gap in history_gaps(self.found, self.day, today)]
+        codes = [*self._notice_codes(environment), *data_notices(self.freshness, self.policy, today, self._rests_on())]
+        if gaps:
+            codes.append("history_incomplete")
+        return notice_objects(codes, self.policy, what="; ".join(gaps))
+
+    def _notice_codes(self, environment: str) -> Iterator[str]:
+        vehicle = self._shown_vehicle()
+        if vehicle is not None and isinstance(vehicle.content, Vehicle):
+            yield from vehicle_notices(vehicle.content, self.day)
+        if self.found.document is not None:
+            yield from document_notices(self.found.document.content, self.day)
+        yield from query_notices(self.query, self.found, environment)

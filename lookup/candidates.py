@@ -1,0 +1,72 @@
+"""Candidates of an answer: what is near, with what tells it apart, and never with a level.
+
+Decides the shape of a candidate of each kind. The caller picks one and asks again.
+"""
+
+from typing import Any
+
+from lookup.facts_of_records import FactFinder
+from lookup.identifiers import display_plate
+from lookup.identify import Identification, NearRecord
+from lookup.lookalikes import Candidate
+from lookup.records import DriverLicense, IdentityCard, Member, Mission, Premises, Record
+from lookup.shapes import day_text, document_object, person_name, premises_object, vehicle_object
+
+
+def candidate_objects(found: Identification, finder: FactFinder) -> list[dict[str, Any]]:
+    """Give the `candidates` of an answer, best first."""
+    return [_plate(candidate) for candidate in found.plates] + [_near(near, finder) for near in found.near]
+
+
+def _plate(candidate: Candidate) -> dict[str, Any]:
+    miss = candidate.near_miss
+    return {
+        "plate": miss.plate,
+        "display": display_plate(miss.plate),
+        "differs_at": list(miss.differs_at),
+        "because": miss.because,
+        "score": miss.score,
+        "vehicle": _vehicle_alone(candidate.record),
+    }
+
+
+def _vehicle_alone(record: Record) -> dict[str, Any]:
+    """What can be seen on the vehicle itself, to compare."""
+    return {name: value for name, value in vehicle_object(record, None).items() if name != "mission"}
+
+
+def _near(near: NearRecord, finder: FactFinder) -> dict[str, Any]:
+    return _described(near.record, finder) | {"because": near.because, "score": near.score}
+
+
+def _described(record: Record, finder: FactFinder) -> dict[str, Any]:
+    content = record.content
+    if record.kind == "vehicle":
+        plate = record.key.removeprefix("vehicle:")
+        return {"plate": plate, "display": display_plate(plate), "differs_at": [], "vehicle": _vehicle_alone(record)}
+    if isinstance(content, Member):
+        return {"person": _person(record, content)}
+    if isinstance(content, IdentityCard | DriverLicense):
+        holder = finder.registry.get(f"member:{content.member_id}")
+        known = holder is not None and isinstance(holder.content, Member)
+        person = _person(holder, holder.content) if known else None  # type: ignore[union-attr, arg-type]
+        return {"document": document_object(record), "person": person}
+    if isinstance(content, Premises):
+        mission = finder.registry.get(f"mission:{content.mission_id}")
+        at = mission.content if mission is not None and isinstance(mission.content, Mission) else None
+        return {"premises": premises_object(record, content, at, None)}
+    return {
+        "document": {"kind": record.kind, "number": record.key.partition(":")[2], "status": None, "expires_on": None}
+    }
+
+
+def _person(record: Record, member: Member) -> dict[str, Any]:
+    """What tells one person from another."""
+    return {
+        "handle": record.handle,
+        "member_id": member.member_id,
+        "name": person_name(member),
+        "date_of_birth": day_text(member.date_of_birth),
+        "sex": member.sex,
+        "nationality": list(member.nationality),
+    }

@@ -1,0 +1,31 @@
+"""The name of one answer: a UUIDv7, and the short reference number that people read out.
+
+Decides both forms. Time-ordered, so that the audit lies in the order of asking (RFC 9562, section 5.7).
+"""
+
+import secrets
+import uuid
+from datetime import datetime
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O or U, which are misread and misheard."""
+
+_REFERENCE_BITS = 40
+
+
+def new_lookup_id(moment: datetime) -> uuid.UUID:
+    """Make the id of an answer given at `moment`."""
+    milliseconds = int(moment.timestamp() * 1000) & (1 << 48) - 1
+    value = milliseconds << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
+    return uuid.UUID(int=value)
+
+
+def reference_number(lookup_id: uuid.UUID) -> str:
+    """Give the last 40 bits of an id in Crockford base 32, in two groups of four.
+
+    >>> reference_number(uuid.UUID("0192f3c4-0000-7000-8000-000000000001"))
+    '0000-0001'
+    """
+    bits = lookup_id.int & (1 << _REFERENCE_BITS) - 1
+    digits = "".join(_CROCKFORD[bits >> shift & 31] for shift in range(_REFERENCE_BITS - 5, -1, -5))
+    return f"{digits[:4]}-{digits[4:]}"

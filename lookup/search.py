@@ -1,0 +1,59 @@
+"""The console's search: names in any order and spelling, partial plates, addresses, missions, each hit with its reason.
+
+Decides nothing about immunity and nothing an answer rests on: it finds records for an operator to open. The ranking is
+computed here from the records alone, so it is the same on every engine.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from lookup.search_filters import browse, fitting
+from lookup.search_hits import Hit, best_hits
+from lookup.search_missions import find_missions
+from lookup.search_people import find_people
+from lookup.search_premises import find_premises
+from lookup.search_request import SearchKind, SearchRequest, check_request, read_cursor, write_cursor
+from lookup.search_vehicles import find_vehicles
+from lookup.store.protocol import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of hits, best first. `cursor` leads to the next page, None on the last. `complete` is false where more
+    records lay on the way than a search looks through: then narrow the search."""
+
+    hits: tuple[Hit, ...]
+    cursor: str | None
+    complete: bool = True
+
+
+_FINDERS: Mapping[SearchKind, Callable[[Registry, str], Iterator[Hit]]] = {
+    "member": find_people,
+    "vehicle": find_vehicles,
+    "mission": find_missions,
+    "premises": find_premises,
+}
+
+
+def search(registry: Registry, request: SearchRequest) -> SearchPage:
+    """Search the registry. Raises `InvalidRequest` for a request with faults, a foreign cursor included, and
+    `CouldNotSearch` where the registry cannot really look."""
+    check_request(request)
+    offset = read_cursor(request)
+    hits, complete = _by_text(registry, request) if request.q.strip() else _by_filters(registry, request)
+    end = offset + request.limit
+    cursor = write_cursor(request, end) if end < len(hits) else None
+    return SearchPage(tuple(hits[offset:end]), cursor, complete)
+
+
+def _by_text(registry: Registry, request: SearchRequest) -> tuple[list[Hit], bool]:
+    hits = best_hits(hit for kind in dict.fromkeys(request.kinds) for hit in _FINDERS[kind](registry, request.q))
+    kept = {record.key for record in fitting(registry, (hit.record for hit in hits), request)}
+    return [hit for hit in hits if hit.record.key in kept], True
+
+
+def _by_filters(registry: Registry, request: SearchRequest) -> tuple[list[Hit], bool]:
+    """All hits fit equally, so they stand in the order of their keys."""
+    records, complete = browse(registry, request)
+    because = tuple(f"{name} {value}" for name, value in request.filters.items())
+    return [Hit(record, 1.0, because) for record in fitting(registry, records, request)], complete

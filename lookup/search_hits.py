@@ -1,0 +1,35 @@
+"""What a search finds, and how far it looks.
+
+Decides the order of hits: by score, equal ones by key, the same on every engine.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lookup.records import Record
+
+WORD_LIMIT = 2000
+"""Records that are read for the words of one search, those that share most words first: more than carry a common name
+and its sound, and about 60 ms to read."""
+
+PREFIX_LIMIT = 300
+"""Records that are read for one beginning or end of a word; a search asks for at most 24 of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A live record that fits a search. `score` goes from 0 to 1, four decimals; `because` says why it fits, best
+    reason first. A held record, which its exact key alone finds, has no content."""
+
+    record: Record
+    score: float
+    because: tuple[str, ...]
+
+
+def best_hits(hits: Iterable[Hit]) -> list[Hit]:
+    """Give each record once, by its best score, best first, equal ones by key."""
+    ordered = sorted(hits, key=lambda hit: (-hit.score, hit.record.key, hit.because))
+    once: dict[str, Hit] = {}
+    for hit in ordered:
+        once.setdefault(hit.record.key, hit)
+    return list(once.values())

@@ -1,0 +1,52 @@
+"""The members whom a search means: by member id, or by parts of their name in any order and spelling.
+
+Decides which index words a name is searched from; the score is that of `search_words`.
+"""
+
+from collections.abc import Iterator
+
+from lookup.identifiers import UnreadableIdentifier, normalize_member_id
+from lookup.names import name_tokens, phonetic_code
+from lookup.records import Member, Record, record_key
+from lookup.search_hits import Hit
+from lookup.search_words import TOKEN_LIMIT, Start, find_by_words
+from lookup.store.protocol import Registry
+
+
+def find_people(registry: Registry, text: str) -> Iterator[Hit]:
+    """Give the members whom `text` may mean."""
+    yield from _with_member_id(registry, text)
+    asked = name_tokens(text)
+    yield from find_by_words(registry, asked, _start(asked[:TOKEN_LIMIT]), _words_of)
+
+
+def _with_member_id(registry: Registry, text: str) -> Iterator[Hit]:
+    try:
+        record = registry.get(record_key("member", normalize_member_id(text)))
+    except UnreadableIdentifier:
+        return
+    if record and not record.deleted:
+        yield Hit(record, 1.0, ("has this member id",))
+
+
+def _start(asked: tuple[str, ...]) -> Start:
+    """A slip leaves one half of a word whole: its first half finds it by its beginning, its last half from behind."""
+    words = (f"n:{part}" for part in (*asked, "".join(asked)))
+    sounds = (f"p:{code}" for part in asked if (code := phonetic_code(part)))
+    typed = (f"n:{part}" for part in asked if len(part) > 1)
+    halves = (
+        half
+        for part in asked
+        if len(part) > 2
+        for half in (f"n:{part[: len(part) // 2]}", f"r:{part[::-1][: len(part) // 2]}")
+    )
+    return Start((*words, *sounds), (*typed, *halves))
+
+
+def _words_of(record: Record) -> tuple[str, ...]:
+    """The parts of the names, and after them a name of several parts written as one."""
+    member = record.content
+    if not isinstance(member, Member):
+        return ()
+    names = [name_tokens(name) for name in (member.family_name, member.given_names or "")]
+    return tuple(part for name in names for part in name) + tuple("".join(name) for name in names if len(name) > 1)

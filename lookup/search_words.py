@@ -1,0 +1,118 @@
+"""How well the words of a search fit the words of a record, in any order and spelling.
+
+Decides score and reasons from the two lists of words alone, so that every engine ranks alike. The words are romanized
+or folded before they come here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from lookup.names import phonetic_code
+from lookup.records import Record
+from lookup.search_hits import PREFIX_LIMIT, WORD_LIMIT, Hit
+from lookup.store.protocol import Registry
+
+TOKEN_LIMIT = 8
+"""Words of a search that are compared, the first ones: a long name has six, an address with its state eight."""
+
+_ENOUGH = 0.6
+"""The mean fit from which a record is a hit: two of three words, or two words with a slip in each."""
+
+_BEGINS, _SOUNDS, _ONE_OFF, _INITIAL = 0.92, 0.88, 0.85, 0.75
+"""What a word is worth that is not the same. A judgement that orders hits: a beginning is what people type, a sound what
+they hear, a letter off a slip; a single letter begins one word in twenty."""
+
+_ALIKE = 0.9
+"""The Jaro-Winkler similarity from which longer words resemble each other; below it two names of one beginning do."""
+
+_FULLNESS = 0.1
+"""The part of a score that goes to a record with no further words: fuller fits come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a search by words begins: index words as a whole, and beginnings of index words for what was misspelled."""
+
+    words: tuple[str, ...]
+    beginnings: tuple[str, ...]
+
+
+def find_by_words(
+    registry: Registry, asked: Sequence[str], start: Start, known: Callable[[Record], Sequence[str]]
+) -> Iterator[Hit]:
+    """Give the records that fit the words asked for. `known` gives the words of a record, none to leave it out.
+
+    Beginnings are only tried where no record has every word as it was asked. Reads at most `WORD_LIMIT` records and
+    `PREFIX_LIMIT` for each beginning.
+    """
+    asked = asked[:TOKEN_LIMIT]
+    if not asked:
+        return
+    found = registry.find_words(start.words, WORD_LIMIT)
+    if not any(set(asked) <= set(known(record)) for record in found):
+        found = [*found, *_with_beginnings(registry, start.beginnings)]
+    for record in found:
+        if match := match_words(asked, known(record)):
+            yield Hit(record, *match)
+
+
+def _with_beginnings(registry: Registry, beginnings: Iterable[str]) -> Iterator[Record]:
+    for beginning in beginnings:
+        yield from registry.find_word_prefix(beginning, PREFIX_LIMIT)
+
+
+def match_words(asked: Sequence[str], known: Sequence[str]) -> tuple[float, tuple[str, ...]] | None:
+    """Give the score, from 0 to 1, and the reasons where the words asked for fit the words of a record, else None.
+
+    Two neighbors among the words asked for may be one word of the record. Each word of the record serves once.
+    """
+    joined = [(*asked[:at], left + right, *asked[at + 2 :]) for at, (left, right) in enumerate(pairwise(asked))]
+    matches = [match for reading in (tuple(asked), *joined) if (match := _match(reading, known))]
+    return max(matches, key=lambda match: match[0], default=None)
+
+
+def _match(asked: tuple[str, ...], known: Sequence[str]) -> tuple[float, tuple[str, ...]] | None:
+    free, total, reasons = list(known), 0.0, []
+    for word in asked:
+        score, other = max(((_similarity(word, other), other) for other in free), default=(0.0, ""))
+        if score:
+            free.remove(other)
+            total += score
+            reasons.append((score, _reason(word, other)))
+    mean = total / len(asked)
+    if mean < _ENOUGH:
+        return None
+    score = mean * (1 - _FULLNESS + _FULLNESS * len(reasons) / len(known))
+    return round(score, 4), tuple(text for _, text in sorted(reasons, key=lambda reason: -reason[0]))
+
+
+def _similarity(asked: str, known: str) -> float:
+    """How well one word fits another, from 0 to 1. Words with digits in them fit as a whole or not at all."""
+    if asked == known:
+        return 1.0
+    if not (asked.isalpha() and known.isalpha()):
+        return 0.0
+    if known.startswith(asked):
+        return _BEGINS if len(asked) > 1 else _INITIAL
+    if _sound_alike(asked, known):
+        return _SOUNDS
+    if min(len(asked), len(known)) > 2 and OSA.distance(asked, known, score_cutoff=1) <= 1:
+        return _ONE_OFF
+    alike = JaroWinkler.similarity(asked, known)
+    return alike * _ONE_OFF if alike >= _ALIKE and len(asked) > 3 else 0.0
+
+
+def _sound_alike(asked: str, known: str) -> bool:
+    code = phonetic_code(asked)
+    return len(code) > 1 and code == phonetic_code(known)
+
+
+def _reason(asked: str, known: str) -> str:
+    if asked == known:
+        return f"has {known}"
+    if known.startswith(asked):
+        return f"{known} begins with {asked}"
+    return f"{known} sounds like {asked}" if _sound_alike(asked, known) else f"{known} is nearly {asked}"

@@ -1,0 +1,68 @@
+"""The lookup: one question in, one answer out.
+
+Decides the order of the work: which records are meant, what facts they are, what the law says, what the caller gets.
+Each of these is decided elsewhere. Reads the clock once and one view of the store.
+"""
+
+from datetime import date
+from typing import Any
+
+from lookup.answering import Answering
+from lookup.answers import Answer
+from lookup.clock import Clock, day_in_washington, system_clock
+from lookup.errors import FieldFault, InvalidRequest
+from lookup.freshness import FreshnessLimits, freshness_of
+from lookup.law.assess import assess
+from lookup.law.facts_schema import read_facts
+from lookup.law.policy import Policies
+from lookup.queries import Query
+from lookup.store.protocol import Store
+from lookup.wording import guidance_document, immunity_document
+
+
+class LookupService:
+    """Answers queries from one store, under the policies, in one environment. Safe to share between threads."""
+
+    def __init__(
+        self,
+        store: Store,
+        policies: Policies,
+        environment: str,
+        limits: FreshnessLimits,
+        clock: Clock = system_clock,
+    ) -> None:
+        self.store = store
+        self.policies = policies
+        self.environment = environment
+        self.limits = limits
+        self.clock = clock
+
+    def answer(self, query: Query) -> Answer:
+        """Answer a query.
+
+        Raises `InvalidRequest` where the moment asked about lies in the future, `CouldNotSearch` where no store could
+        really look.
+        """
+        now = self.clock()
+        at = query.at or now
+        if at > now:
+            raise InvalidRequest([FieldFault("/at", "Ask about now or about a moment that has passed.")])
+        day = day_in_washington(at)
+        with self.store.reading() as registry:
+            freshness = freshness_of(registry.head, self.store.source, now, self.limits)
+            return Answering(query, registry, self.policies.on(day), freshness, at, now).answer(self.environment)
+
+
+def assess_document(body: object, policies: Policies, today: date) -> dict[str, Any]:
+    """Answer one object of facts (docs/interface.md, assessments) with the `immunity` and `guidance` objects.
+
+    Raises `InvalidRequest` with the pointer of every fault.
+    """
+    question = read_facts(body)
+    day = question.at or today
+    policy = policies.on(day)
+    assessment = assess(question.facts, day, policy)
+    return {
+        "immunity": immunity_document(assessment, policy) | {"at": day.isoformat()},
+        "guidance": guidance_document(assessment, policy),
+    }

@@ -1,0 +1,31 @@
+"""The lookup service: the lookup API and the roadside page, as one Flask application.
+
+Decides which routes the service has and in which order a request meets what stands before them. Stays lean: no session
+store, no stream, nothing that a lookup would have to pay for.
+"""
+
+import inspect
+
+from flask import Flask
+
+from lookup.clock import Clock, system_clock
+from lookup.settings import Settings
+from mobile_api import contacts, guidance, lookups, operations, static_files
+from mobile_api.access.sessions import Sessions
+from mobile_api.roadside import roadside_pages
+from mobile_api.service_app import complete, new_service
+
+TITLE = "Immunity lookup"
+LOOKUP_ENDPOINT = "Lookups.look_up"
+
+
+def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
+    """Make the application. Raises `ConfigurationError` where it must not start."""
+    app, interface = new_service(settings, clock, TITLE)
+    for blueprint in (lookups.blueprint, guidance.blueprint, contacts.blueprint, operations.blueprint):
+        interface.register_blueprint(blueprint)
+    app.register_blueprint(static_files.blueprint)
+    app.register_blueprint(roadside_pages(Sessions(settings.data_dir)))
+    # The wrappers that describe the view have done their work; the hot path need not go through them.
+    app.view_functions[LOOKUP_ENDPOINT] = inspect.unwrap(app.view_functions[LOOKUP_ENDPOINT])
+    return complete(app, interface)

@@ -1,0 +1,22 @@
+"""The console service: search, registry pages and status for the operations center, as a second Flask application.
+
+Decides which routes it has. Apart from the lookup service, so that a search never makes a lookup wait.
+"""
+
+from flask import Flask
+
+from lookup.clock import Clock, system_clock
+from lookup.settings import Settings
+from mobile_api import operations, registry, search, static_files, status
+from mobile_api.service_app import complete, new_service
+
+TITLE = "Immunity lookup console"
+
+
+def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
+    """Make the application. Raises `ConfigurationError` where it must not start."""
+    app, interface = new_service(settings, clock, TITLE)
+    for blueprint in (search.blueprint, registry.blueprint, status.blueprint, operations.blueprint):
+        interface.register_blueprint(blueprint)
+    app.register_blueprint(static_files.blueprint)
+    return complete(app, interface)

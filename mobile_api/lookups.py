@@ -1,0 +1,87 @@
+"""The roadside queries: one lookup, a batch of them, and the law alone.
+
+Decides how a question is read from HTTP and its answer sent; what the answer is decides `lookup.service`. The single
+lookup is the hot path: its schemas describe it, and the answer is written once, directly.
+"""
+
+import json
+from typing import Any
+
+from flask import Response, g, request
+
+from lookup.clock import day_in_washington
+from lookup.errors import FieldFault, ImmunityError, InvalidRequest
+from lookup.law.facts_schema import FactsBody
+from lookup.queries import LookupBody, read_query
+from lookup.service import assess_document
+from mobile_api.access.guard import token
+from mobile_api.access.keys import Key
+from mobile_api.bodies import BATCH_LIMIT, read_json_body
+from mobile_api.interface import Blueprint
+from mobile_api.problems import log_failure, problem_document
+from mobile_api.runtime import Runtime, runtime
+from mobile_api.schemas.answers import AnswerBody, BatchAnswer, BatchBody
+from mobile_api.schemas.law import AssessmentAnswer
+
+BATCH_QUERIES = 100
+"""Queries in one batch: some seconds of work at most, so that one caller does not keep a thread."""
+
+JSON = "application/json"
+
+blueprint = Blueprint("Lookups", __name__, description="Questions from the roadside")
+
+
+@blueprint.post("/v1/lookups")
+@token("lookup")
+@blueprint.describes(LookupBody, AnswerBody)
+def look_up() -> Response:
+    """Answer one query."""
+    now = runtime()
+    return Response(_answer(now, g.caller, read_json_body(request)), content_type=JSON)
+
+
+@blueprint.post("/v1/lookups/batch")
+@token("lookup", person_kind=False)
+@blueprint.describes(BatchBody, BatchAnswer)
+def look_up_batch() -> Response:
+    """Answer 1 to 100 queries, in their order; one bad query never fails the others."""
+    queries = _queries_of(read_json_body(request, BATCH_LIMIT))
+    now, caller = runtime(), g.caller
+    now.quotas.charge(caller, len(queries) - 1)  # the guard has counted the first
+    answers = (_answer_or_problem(now, caller, query, f"/queries/{index}") for index, query in enumerate(queries))
+    return Response(b'{"answers":[' + b",".join(answers) + b"]}", content_type=JSON)
+
+
+@blueprint.post("/v1/assessments")
+@token("lookup")
+@blueprint.describes(FactsBody, AssessmentAnswer)
+def assess() -> dict[str, Any]:
+    """Apply the law to given facts, without the registry."""
+    now = runtime()
+    today = day_in_washington(now.clock())
+    return assess_document(read_json_body(request), now.policies, today) | {"environment": now.settings.environment}
+
+
+def _answer(now: Runtime, caller: Key, body: Any) -> bytes:
+    answer = now.service.answer(read_query(body))
+    if caller.kind == "camera":
+        answer = answer.without_person()
+    return answer.to_json()
+
+
+def _answer_or_problem(now: Runtime, caller: Key, body: Any, pointer: str) -> bytes:
+    try:
+        return _answer(now, caller, body)
+    except ImmunityError as error:
+        if error.status >= 500:
+            log_failure(error)
+        return json.dumps(problem_document(error, now.phone(), at=pointer), ensure_ascii=False).encode()
+
+
+def _queries_of(body: Any) -> list[Any]:
+    if not isinstance(body, dict) or set(body) != {"queries"} or not isinstance(body["queries"], list):
+        raise InvalidRequest([FieldFault("", "Write an object with the one field queries, a list.")])
+    queries: list[Any] = body["queries"]
+    if not 1 <= len(queries) <= BATCH_QUERIES:
+        raise InvalidRequest([FieldFault("/queries", f"Ask 1 to {BATCH_QUERIES} queries at once.")])
+    return queries

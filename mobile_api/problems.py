@@ -1,0 +1,130 @@
+"""Every failure as a problem document (RFC 9457): one shape, whatever went wrong and wherever.
+
+Decides what a caller is told: what to do, the number to call where an officer may be waiting, when to come back. An
+unexpected exception becomes a plain 500 whose text says nothing; the log gets its place in the code, never its message,
+which could hold a plate or a name.
+"""
+
+import json
+import logging
+import traceback
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, g, request
+from marshmallow import Schema, fields
+from werkzeug.exceptions import HTTPException
+
+from lookup.errors import ImmunityError, InvalidRequest
+from mobile_api.access.guard import bearer_token
+from mobile_api.refusals import TooManyQueries
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 5
+"""Seconds after which a 503 is worth another try: a store is reopened, or a worker replaced, in about one."""
+SIGN_IN = 'Bearer realm="immunity-lookup"'
+
+_LOG = logging.getLogger("mobile_api")
+_HTTP_DETAILS = {
+    400: ("bad-request", "The request is broken: correct it and send it again."),
+    404: ("not-found", "Nothing is at this address; /docs lists the routes. This says nothing about the registry."),
+    405: ("method-not-allowed", "Use a method that the header Allow names."),
+    413: ("body-too-large", "Send a smaller body."),
+    415: ("unsupported-media-type", "Send application/json."),
+}
+
+
+class FaultBody(Schema):
+    """One fault in a body."""
+
+    pointer = fields.String(required=True, metadata={"description": "JSON pointer (RFC 6901) into the body"})
+    detail = fields.String(required=True, metadata={"description": "What to do about it"})
+
+
+class ProblemBody(Schema):
+    """A failure, as RFC 9457 lays it out."""
+
+    type = fields.String(required=True, metadata={"description": "Stable path of the kind of problem"})
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True, metadata={"description": "What to do"})
+    request_id = fields.String(required=True)
+    phone = fields.String(metadata={"description": "The number to call: in every 5xx, 403 and 429"})
+    errors = fields.List(fields.Nested(FaultBody), metadata={"description": "Where a body failed validation"})
+
+
+def problem_document(error: ImmunityError, phone: str, at: str = "") -> dict[str, Any]:
+    """Describe an error of ours. `at` is the JSON pointer of the part of the body that it speaks of."""
+    document = _document(error.status, error.problem, error.title, str(error), phone)
+    if isinstance(error, InvalidRequest):
+        document["errors"] = [{"pointer": at + fault.pointer, "detail": fault.detail} for fault in error.faults]
+    return document
+
+
+def install_problems(app: Flask, phone: Callable[[], str]) -> None:
+    """Let the application answer every failure with a problem document; `phone` gives the number to call."""
+
+    @app.errorhandler(ImmunityError)
+    def refuse(error: ImmunityError) -> Response:
+        if error.status >= 500:
+            log_failure(error)
+        return problem_response(problem_document(error, phone()), problem_headers(error))
+
+    @app.errorhandler(HTTPException)
+    def refuse_request(error: HTTPException) -> Response:
+        status = error.code or 500
+        headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
+        return problem_response(_http_document(status, phone()), headers)
+
+    @app.errorhandler(Exception)
+    def fail(error: Exception) -> Response:
+        log_failure(error)
+        return problem_response(problem_document(unexpected_failure(), phone()))
+
+
+def unexpected_failure() -> ImmunityError:
+    """Give the error that stands for an exception of which nothing may be told."""
+    return ImmunityError("Ask again; if it fails again, call the number given here and name the request_id.")
+
+
+def problem_headers(error: ImmunityError) -> dict[str, str]:
+    """Give the headers that belong to an error: when to come back, how to sign in."""
+    if isinstance(error, TooManyQueries):
+        return {"Retry-After": str(error.retry_after)}
+    if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return {"Retry-After": str(RETRY_AFTER_S)}
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        given = bearer_token(request) is not None
+        return {"WWW-Authenticate": SIGN_IN + (', error="invalid_token"' if given else "")}
+    return {}
+
+
+def log_failure(error: Exception) -> None:
+    """Log where an exception came from: its class and the lines of code, without its message."""
+    places = "".join(traceback.format_tb(error.__traceback__))
+    _LOG.error("request %s failed: %s\n%s", g.get("request_id", "-"), type(error).__name__, places)
+
+
+def _http_document(status: int, phone: str) -> dict[str, Any]:
+    problem, detail = _HTTP_DETAILS.get(status, ("http-error", "Correct the request and send it again."))
+    return _document(status, problem, HTTPStatus(status).phrase, detail, phone)
+
+
+def _document(status: int, problem: str, title: str, detail: str, phone: str) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "type": f"/problems/{problem}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "request_id": g.get("request_id", ""),
+    }
+    if status >= 500 or status in (HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS):
+        document["phone"] = phone
+    return document
+
+
+def problem_response(document: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    """Send a problem document with its status."""
+    body = json.dumps(document, ensure_ascii=False)
+    return Response(body, document["status"], headers, content_type=MEDIA_TYPE)

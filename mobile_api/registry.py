@@ -1,0 +1,140 @@
+"""The console's registry pages: missions, their members and vehicles, one member and everything on record of them.
+
+Decides how records are addressed (a mission by its id, everything else by its handle, a place in a list by the handle
+of its last record: nothing that identifies a person stands in a URL) and which records belong together. Says nothing
+about immunity: that is a lookup.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from lookup.errors import NotFound
+from lookup.records import Kind, Record, record_key
+from lookup.store.protocol import Registry
+from lookup.terms import member_term, mission_term
+from mobile_api.access.guard import token
+from mobile_api.interface import Blueprint
+from mobile_api.registry_documents import (
+    document_document,
+    member_document,
+    mission_document,
+    natural_key,
+    vehicle_document,
+)
+from mobile_api.registry_pages import PageQuery, member_content, page_of, record_by_handle
+from mobile_api.runtime import runtime
+from mobile_api.schemas.registry import (
+    HistoryAnswer,
+    MemberAnswer,
+    MembersAnswer,
+    MissionAnswer,
+    MissionsAnswer,
+    VehicleAnswer,
+    VehiclesAnswer,
+)
+
+PAGED = ("cursor", "limit")
+
+blueprint = Blueprint("Registry", __name__, description="The registry's records, for the operations center")
+
+
+@blueprint.get("/v1/missions")
+@token("console", query=PAGED)
+@blueprint.takes(PageQuery)
+@blueprint.gives(MissionsAnswer)
+def missions(page: dict[str, Any]) -> dict[str, Any]:
+    """Give all missions, page by page."""
+    with runtime().store.reading() as registry:
+        found, cursor = page_of(registry, page, lambda after, limit: registry.scan("mission", after, limit))
+        return _marked(missions=[mission_document(record) for record in found], cursor=cursor)
+
+
+@blueprint.get("/v1/missions/<mission_id>")
+@token("console")
+@blueprint.gives(MissionAnswer)
+def mission(mission_id: str) -> dict[str, Any]:
+    """Give one mission."""
+    with runtime().store.reading() as registry:
+        return _marked(mission=mission_document(_mission(registry, mission_id)))
+
+
+@blueprint.get("/v1/missions/<mission_id>/members")
+@token("console", query=PAGED)
+@blueprint.takes(PageQuery)
+@blueprint.gives(MembersAnswer)
+def members_of_mission(page: dict[str, Any], mission_id: str) -> dict[str, Any]:
+    """Give those who are or were accredited at a mission, page by page; family is found at their principal."""
+    with runtime().store.reading() as registry:
+        found, cursor = page_of(registry, page, _belonging(registry, mission_id, "member"))
+        return _marked(members=[member_document(registry, record) for record in found], cursor=cursor)
+
+
+@blueprint.get("/v1/missions/<mission_id>/vehicles")
+@token("console", query=PAGED)
+@blueprint.takes(PageQuery)
+@blueprint.gives(VehiclesAnswer)
+def vehicles_of_mission(page: dict[str, Any], mission_id: str) -> dict[str, Any]:
+    """Give the vehicles of a mission and of its members, page by page."""
+    with runtime().store.reading() as registry:
+        found, cursor = page_of(registry, page, _belonging(registry, mission_id, "vehicle"))
+        return _marked(vehicles=[vehicle_document(registry, record) for record in found], cursor=cursor)
+
+
+@blueprint.get("/v1/members/<handle>")
+@token("console")
+@blueprint.gives(MemberAnswer)
+def member(handle: str) -> dict[str, Any]:
+    """Give one member as on record now."""
+    with runtime().store.reading() as registry:
+        return _marked(member=member_document(registry, record_by_handle(registry, handle, "member")))
+
+
+@blueprint.get("/v1/members/<handle>/history")
+@token("console")
+@blueprint.gives(HistoryAnswer)
+def history_of_member(handle: str) -> dict[str, Any]:
+    """Give accreditations, waivers, documents and vehicles of one member over time."""
+    with runtime().store.reading() as registry:
+        record = record_by_handle(registry, handle, "member")
+        content, term = member_content(record), member_term(natural_key(record))
+        documents = [found for kind in ("identity_card", "driver_license") for found in registry.find(term, kind)]
+        return _marked(
+            member=member_document(registry, record),
+            accreditations=content.accreditations if content else (),
+            waivers=_by_day(content.waivers if content else (), lambda waiver: waiver.effective_on),
+            documents=_by_day(map(document_document, documents), lambda document: document["issued_on"]),
+            vehicles=_by_day(
+                [vehicle_document(registry, found) for found in registry.find(term, "vehicle")],
+                lambda vehicle: vehicle["valid_from"],
+            ),
+        )
+
+
+@blueprint.get("/v1/vehicles/<handle>")
+@token("console")
+@blueprint.gives(VehicleAnswer)
+def vehicle(handle: str) -> dict[str, Any]:
+    """Give one vehicle as on record now."""
+    with runtime().store.reading() as registry:
+        return _marked(vehicle=vehicle_document(registry, record_by_handle(registry, handle, "vehicle")))
+
+
+def _mission(registry: Registry, mission_id: str) -> Record:
+    record = registry.get(record_key("mission", mission_id))
+    if record is None or record.deleted:
+        raise NotFound("There is no mission of this id; /v1/missions lists them.")
+    return record
+
+
+def _belonging(registry: Registry, mission_id: str, kind: Kind) -> Callable[[str, int], list[Record]]:
+    _mission(registry, mission_id)
+    return lambda after, limit: registry.find(mission_term(mission_id), kind, after, limit)
+
+
+def _by_day(things: Any, day: Callable[[Any], Any]) -> list[Any]:
+    """Order by a day; what has none comes first, as older than all that is dated."""
+    return sorted(things, key=lambda thing: (day(thing) is not None, day(thing) or ""))
+
+
+def _marked(**document: Any) -> dict[str, Any]:
+    return document | {"environment": runtime().settings.environment}

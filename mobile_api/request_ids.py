@@ -1,0 +1,19 @@
+"""The id of a request, by which its problem report is found again in the log.
+
+Decides which id a caller may choose and how one is made. Every response carries it as `X-Request-Id`.
+"""
+
+import os
+import re
+
+from flask import Request
+
+HEADER = "X-Request-Id"
+_SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+"""At least eight characters, so that it tells requests apart; nothing that could break a log line."""
+
+
+def request_id_of(asked: Request) -> str:
+    """Give the id that the caller chose, if it is sane, else a new one."""
+    chosen: str = asked.environ.get("HTTP_X_REQUEST_ID", "")
+    return chosen if chosen and _SANE.fullmatch(chosen) else os.urandom(12).hex()

@@ -1,0 +1,146 @@
+"""The roadside page: one field, one question, the verdict. Made on the server, works without JavaScript.
+
+Decides how a person signs in and what a page does with a question: everything is posted, nothing stands in a URL. What
+the answer is comes from the same service as `/v1/lookups`; how it looks is the templates' matter.
+"""
+
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from lookup.errors import ImmunityError, InvalidRequest
+from lookup.queries import read_query
+from mobile_api.access.guard import page
+from mobile_api.access.keys import Key
+from mobile_api.access.same_origin import check_same_origin
+from mobile_api.access.sessions import COOKIE, LIFETIME, RENEW_AFTER, Sessions
+from mobile_api.bodies import BODY_LIMIT
+from mobile_api.problems import log_failure, problem_headers, unexpected_failure
+from mobile_api.refusals import BodyTooLarge, Forbidden
+from mobile_api.runtime import Runtime, runtime
+from mobile_api.verdict import verdict_of
+
+SIGN_IN_STATUS = 401
+
+
+def roadside_pages(sessions: Sessions) -> Blueprint:
+    """Give the pages, with sign-ins signed by `sessions`."""
+    pages = Blueprint("roadside", __name__)
+
+    @pages.before_request
+    def read_session() -> None:
+        request.max_content_length = BODY_LIMIT
+        g.caller, g.signed_until = _signed_in(sessions, runtime())
+        if request.method == "POST":
+            check_same_origin(request)
+
+    @pages.after_request
+    def renew_session(response: Response) -> Response:
+        caller, now = g.get("caller"), runtime().clock()
+        if caller is not None and (g.signed_until is None or g.signed_until - now < LIFETIME - RENEW_AFTER):
+            _set_cookie(response, sessions.issue(caller.key_id, now))
+        return response
+
+    @pages.get("/")
+    @page
+    def form() -> AnyResponse | str:
+        return render_template("ask.html", **_frame()) if g.caller else redirect(url_for("roadside.sign_in_form"), 303)
+
+    @pages.post("/")
+    @page
+    def ask() -> AnyResponse | str:
+        return _answered(g.caller) if g.caller else redirect(url_for("roadside.sign_in_form"), 303)
+
+    @pages.get("/enter")
+    @page
+    def sign_in_form() -> str:
+        return render_template("sign_in.html", **_frame())
+
+    @pages.post("/enter")
+    @page
+    def sign_in() -> AnyResponse:
+        return _entered(runtime().keys.authenticate(request.form.get("key", "").strip()))
+
+    @pages.get("/enter/<entry>")
+    @page
+    def enter_by_link(entry: str) -> AnyResponse:
+        return _entered(runtime().keys.consume_entry(entry))
+
+    @pages.post("/leave")
+    @page
+    def leave() -> AnyResponse:
+        g.caller = None
+        response = redirect(url_for("roadside.sign_in_form"), 303)
+        response.delete_cookie(COOKIE)
+        return response
+
+    pages.register_error_handler(ImmunityError, _problem_page)
+    pages.register_error_handler(HTTPException, _http_problem_page)
+    pages.register_error_handler(Exception, _failure_page)
+    return pages
+
+
+def _signed_in(sessions: Sessions, now: Runtime) -> tuple[Key | None, object]:
+    """Give the key that the cookie signs in as, and until when; nobody where the key is not in force any more."""
+    read = sessions.read(request.cookies.get(COOKIE, ""), now.clock())
+    if read is None:
+        return None, None
+    key_id, signed_until = read
+    key = now.keys.in_force(key_id)
+    return (key, signed_until) if key is not None and _may_sign_in(key) else (None, None)
+
+
+def _may_sign_in(key: Key) -> bool:
+    return "lookup" in key.scopes and key.kind != "camera"
+
+
+def _entered(key: Key | None) -> AnyResponse:
+    if key is None or not _may_sign_in(key):
+        refused = "This key or link does not sign in. Ask for a new one."
+        return make_response(render_template("sign_in.html", refused=refused, **_frame()), SIGN_IN_STATUS)
+    g.caller, g.signed_until = key, None
+    return redirect(url_for("roadside.form"), 303)
+
+
+def _answered(caller: Key) -> AnyResponse | str:
+    kind, value = request.form.get("kind", "plate"), request.form.get("value", "").strip()
+    now = runtime()
+    now.quotas.charge(caller, 1)
+    try:
+        query = read_query({"document": {"number": value}} if kind == "document" else {"plate": value})
+    except InvalidRequest as error:
+        details = [fault.detail for fault in error.faults]
+        return make_response(render_template("ask.html", faults=details, value=value, kind=kind, **_frame()), 422)
+    document = now.service.answer(query).document()
+    return render_template(
+        "answer.html", answer=document, verdict=verdict_of(document, now.policy()), kind=kind, **_frame()
+    )
+
+
+def _frame() -> dict[str, object]:
+    """Give what stands on every page: the number to call, the environment, whether somebody is signed in."""
+    now = runtime()
+    return {"phone": now.phone(), "environment": now.settings.environment, "signed_in": g.get("caller") is not None}
+
+
+def _set_cookie(response: Response, token: str) -> None:
+    """Set the sign-in cookie: for this host, over TLS wherever there is TLS, out of reach for scripts."""
+    response.set_cookie(COOKIE, token, max_age=LIFETIME, httponly=True, samesite="Strict", secure=request.is_secure)
+
+
+def _problem_page(error: ImmunityError) -> AnyResponse:
+    if error.status >= 500:
+        log_failure(error)
+    html = render_template("problem.html", title=error.title, detail=str(error), request_id=g.request_id, **_frame())
+    return make_response(html, error.status, problem_headers(error))
+
+
+def _http_problem_page(error: HTTPException) -> AnyResponse:
+    if error.code == BodyTooLarge.status:
+        return _problem_page(BodyTooLarge("Type one plate or one card number."))
+    return _problem_page(Forbidden("Go back to the form and ask again."))
+
+
+def _failure_page(error: Exception) -> AnyResponse:
+    log_failure(error)
+    return _problem_page(unexpected_failure())

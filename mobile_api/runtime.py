@@ -1,0 +1,84 @@
+"""What one process of a service holds while it runs: the policies, the store, the keys, the clock.
+
+Decides what is opened at start and what stops the start. It is made after the process forked, once per application, and
+the views find it through `runtime()`.
+"""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+
+from lookup.clock import Clock, day_in_washington
+from lookup.errors import ConfigurationError
+from lookup.freshness import FreshnessLimits
+from lookup.law.load import load_policies
+from lookup.law.offices import always_open
+from lookup.law.policy import Policies, Policy
+from lookup.service import LookupService
+from lookup.settings import Settings
+from lookup.store.open import open_store
+from lookup.store.protocol import Store
+from mobile_api.access.key_store import KeyStore
+from mobile_api.access.quotas import Quotas
+
+EXTENSION = "immunity"
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Everything that the views of one application work with."""
+
+    settings: Settings
+    clock: Clock
+    policies: Policies
+    store: Store
+    service: LookupService
+    keys: KeyStore
+    quotas: Quotas
+
+    def policy(self) -> Policy:
+        """Give the policy in force today in Washington."""
+        return self.policies.on(day_in_washington(self.clock()))
+
+    def phone(self) -> str:
+        """Give the number that somebody answers day and night."""
+        return always_open(self.policy())[0].numbers[0]
+
+    def close(self) -> None:
+        """Give back what is held open."""
+        self.store.close()
+        self.keys.close()
+        self.quotas.close()
+
+
+def open_runtime(settings: Settings, clock: Clock) -> Runtime:
+    """Open everything that a service needs. Raises `ConfigurationError` where it must not start."""
+    if settings.environment == "live":
+        raise ConfigurationError(
+            "The environment live cannot be served: this version has no audit trail, and no answer about a real person "
+            "may leave without a record of who asked. Use the environment training."
+        )
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    policies = load_policies(language=settings.language)
+    store = open_store(settings.store, settings.environment)
+    limits = FreshnessLimits(settings.stale_after, settings.expire_after)
+    return Runtime(
+        settings=settings,
+        clock=clock,
+        policies=policies,
+        store=store,
+        service=LookupService(store, policies, settings.environment, limits, clock),
+        keys=KeyStore(settings.data_dir, settings.environment, clock),
+        quotas=Quotas(settings.data_dir, clock),
+    )
+
+
+def attach(app: Flask, runtime: Runtime) -> None:
+    """Hang the runtime into the application."""
+    app.extensions[EXTENSION] = runtime
+
+
+def runtime() -> Runtime:
+    """Give the runtime of the application that answers this request."""
+    found: Runtime = current_app.extensions[EXTENSION]
+    return found

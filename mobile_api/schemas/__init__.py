@@ -1,0 +1,1 @@
+"""What the services answer, as schemas: they write the cold answers, and describe all of them for OpenAPI."""

@@ -1,0 +1,32 @@
+"""The health answers and the status of a store."""
+
+from marshmallow import Schema, fields
+
+
+class LifeBody(Schema):
+    """The process lives."""
+
+    status = fields.Constant("alive", required=True)
+
+
+class ReadinessBody(Schema):
+    """Lookups can be answered now."""
+
+    status = fields.Constant("ready", required=True)
+
+
+class StatusBody(Schema):
+    """Where the store stands: which data, how far, how old, and what was refused."""
+
+    environment = fields.String(required=True)
+    source = fields.String(required=True, metadata={"description": "embedded, replica or elasticsearch"})
+    generation = fields.String(required=True)
+    activation = fields.Integer(required=True)
+    revision = fields.Integer(required=True)
+    as_of = fields.String(required=True, metadata={"description": "Up to when the source is known to have been seen"})
+    age_seconds = fields.Float(required=True)
+    state = fields.String(required=True, metadata={"description": "fresh, stale or expired"})
+    fictitious = fields.Boolean(required=True)
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    quarantine = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    policy = fields.String(required=True)

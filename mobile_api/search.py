@@ -1,0 +1,90 @@
+"""The console's search over HTTP.
+
+Decides the body and the shape of a hit; what is found and in which order decides `lookup.search`. Posted, because what
+is searched for identifies people.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from lookup.fields import WholeNumber
+from lookup.records import Kind, Mission, Premises, Record, record_key
+from lookup.search import search
+from lookup.search_hits import Hit
+from lookup.search_request import SEARCH_KINDS, SearchRequest
+from lookup.shapes import premises_object
+from lookup.store.protocol import Registry
+from mobile_api.access.guard import token
+from mobile_api.interface import Blueprint
+from mobile_api.registry_documents import member_document, mission_document, vehicle_document
+from mobile_api.runtime import runtime
+from mobile_api.schemas.registry import MemberBody, MissionBody, SearchAnswer, VehicleBody
+
+
+class SearchBody(Schema):
+    """A search: words, a partial plate (`?` one character, `*` any) or an address, and filters."""
+
+    q = fields.String(load_default="")
+    kinds = fields.List(fields.String(validate=validate.OneOf(SEARCH_KINDS)), load_default=list(SEARCH_KINDS))
+    mission = fields.String(load_default=None, allow_none=True)
+    category = fields.String(load_default=None, allow_none=True)
+    state = fields.String(load_default=None, allow_none=True)
+    status = fields.String(load_default=None, allow_none=True)
+    make = fields.String(load_default=None, allow_none=True)
+    color = fields.String(load_default=None, allow_none=True)
+    cursor = fields.String(load_default=None, allow_none=True)
+    limit = WholeNumber(load_default=SearchRequest.limit)
+
+
+blueprint = Blueprint("Search", __name__, description="Search on scraps, for the operations center")
+
+
+@blueprint.post("/v1/search")
+@token("console")
+@blueprint.takes_body(SearchBody)
+@blueprint.gives(SearchAnswer)
+def search_registry(body: dict[str, Any]) -> dict[str, Any]:
+    """Search members, vehicles, missions and premises; each hit says why it matched."""
+    now = runtime()
+    request = SearchRequest(**body | {"kinds": tuple(body["kinds"])})
+    with now.store.reading() as registry:
+        page = search(registry, request)
+        hits = [_hit(registry, hit) for hit in page.hits]
+    environment = now.settings.environment
+    return {"hits": hits, "cursor": page.cursor, "complete": page.complete, "environment": environment}
+
+
+def _hit(registry: Registry, hit: Hit) -> dict[str, Any]:
+    record = hit.record
+    heading = {"kind": record.kind, "handle": record.handle, "score": hit.score, "because": hit.because}
+    return heading | {"record": _DOCUMENTS[record.kind](registry, record)}
+
+
+def _mission(_registry: Registry, record: Record) -> Any:
+    return MissionBody().dump(mission_document(record))
+
+
+def _member(registry: Registry, record: Record) -> Any:
+    return MemberBody().dump(member_document(registry, record))
+
+
+def _vehicle(registry: Registry, record: Record) -> Any:
+    return VehicleBody().dump(vehicle_document(registry, record))
+
+
+def _premises(registry: Registry, record: Record) -> Any:
+    if not isinstance(record.content, Premises):
+        return None
+    found = registry.get(record_key("mission", record.content.mission_id))
+    mission = found.content if found is not None and isinstance(found.content, Mission) else None
+    return premises_object(record, record.content, mission, None)
+
+
+_DOCUMENTS: Mapping[Kind, Callable[[Registry, Record], Any]] = {
+    "mission": _mission,
+    "member": _member,
+    "vehicle": _vehicle,
+    "premises": _premises,
+}

@@ -1,0 +1,36 @@
+"""What both services have in common: the frame of a Flask application that fails safely.
+
+Decides the order before a request reaches its view: its id, the guard, the view; and that every failure is a problem
+document. Which routes there are decides each service.
+"""
+
+from flask import Flask
+
+from lookup.clock import Clock
+from lookup.settings import Settings
+from mobile_api.access.guard import install_guard
+from mobile_api.headers import install_headers
+from mobile_api.interface import Interface, new_interface, publish_description
+from mobile_api.problems import install_problems
+from mobile_api.runtime import EXTENSION, Runtime, attach, open_runtime
+
+
+def new_service(settings: Settings, clock: Clock, title: str) -> tuple[Flask, Interface]:
+    """Begin a service: an application without routes, and its description."""
+    app = Flask("mobile_api", static_folder=None, template_folder="pages/templates")
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # a route answers to the methods that it states and no others
+    app.url_map.merge_slashes = False  # an address is right or it is 404; nothing is redirected
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider: fields stay in their order
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    attach(app, open_runtime(settings, clock))
+    install_headers(app)
+    return app, new_interface(app, title)
+
+
+def complete(app: Flask, interface: Interface) -> Flask:
+    """End a service: describe it, then put the guard before all its routes and the problems behind them."""
+    publish_description(app, interface)
+    now: Runtime = app.extensions[EXTENSION]
+    install_guard(app, now.keys, now.quotas, now.settings.operations_from)
+    install_problems(app, now.phone)
+    return app

@@ -1,0 +1,34 @@
+"""Where the store stands, for the operations center.
+
+Decides nothing; old data is shown as old, and a store that cannot be read is a 503.
+"""
+
+from typing import Any
+
+from lookup.freshness import FreshnessLimits, freshness_of
+from mobile_api.access.guard import token
+from mobile_api.interface import Blueprint
+from mobile_api.runtime import runtime
+from mobile_api.schemas.operations import StatusBody
+
+blueprint = Blueprint("Status", __name__, description="Where the store stands")
+
+
+@blueprint.get("/v1/status")
+@token("console")
+@blueprint.gives(StatusBody)
+def status() -> dict[str, Any]:
+    """Give generation, revision, age, counts and what was refused."""
+    now = runtime()
+    with now.store.reading() as registry:
+        head = registry.head
+    limits = FreshnessLimits(now.settings.stale_after, now.settings.expire_after)
+    fresh = freshness_of(head, now.store.source, now.clock(), limits).document()
+    return fresh | {
+        "environment": head.environment,
+        "activation": head.activation,
+        "fictitious": head.fictitious,
+        "counts": head.counts,
+        "quarantine": head.quarantine,
+        "policy": now.policy().name,
+    }
