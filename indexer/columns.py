@@ -21,12 +21,13 @@ Value = TypeVar("Value")
 
 
 class Column(fields.Field[Value], Generic[Value]):
-    """One column. Cells arrive as text that is not blank; an empty cell does not arrive."""
+    """One column. Cells arrive as text that is not blank, and blanks around it mean nothing; an empty cell does not
+    arrive."""
 
     default_error_messages = {"required": MISSING, "null": MISSING, "validator_failed": INVALID}  # noqa: RUF012
 
     def _deserialize(self, value: str, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Value:
-        read = self.read(value)
+        read = self.read(value.strip())
         if read is None:
             raise ValidationError(INVALID)
         return read
@@ -37,11 +38,11 @@ class Column(fields.Field[Value], Generic[Value]):
 
 
 class Text(Column[str]):
-    """Words as they stand, without blanks around them; also the keys that have no normal form of their own."""
+    """Words as they stand; also the keys that have no normal form of their own."""
 
     def read(self, cell: str) -> str:
-        """Take the blanks away."""
-        return cell.strip()
+        """Any text can be read."""
+        return cell
 
 
 class Identifier(Column[str]):

@@ -6,8 +6,7 @@ and who is held. Publishes nothing.
 - A marked record keeps its last good version with the standing `newer_row_refused`; without one it is `held`.
 - A row inside a member that was refused never takes the good version away that was published under its key, even
   where its pointer cannot be read or now names somebody else: whoever has it inside is marked too.
-- A member without a row who is pointed at by a refused accreditation or waiver is held, but for one that was published
-  good or deleted before: that one is, or stays, deleted.
+- A member whose row is gone is deleted, whatever still points at it; one who never had a row is never held.
 """
 
 from collections.abc import Iterator
@@ -83,19 +82,26 @@ def _unchanged(kind: Kind, pair: _Pair) -> Outcome | None:
 
 
 def _settle(sightings: Sightings, kind: Kind, pair: _Pair) -> Outcome | None:
-    table = TABLE_OF_KIND[kind]
-    natural_key = pair.key.partition(":")[2]
+    """Settle a record by its own rows; None where there is nothing to publish and nothing was."""
     is_live = pair.version is not None
-    if pair.wanted is None or pair.wanted.content is None:
-        if kind == "member" and sightings.is_deleted(table, natural_key) and not _is_held_or_new(pair):
-            return _delete(sightings, kind, pair) if is_live else _stay_deleted(kind, pair)
-        if pair.wanted is not None:
-            return _mark(kind, pair)
-        return _delete(sightings, kind, pair) if sightings.is_deleted(table, natural_key) else _keep(kind, pair)
-    content = pair.wanted.content
+    content = None if pair.wanted is None else pair.wanted.content
+    if content is None:
+        return _settle_without_content(sightings, kind, pair)
     if isinstance(content, Member) and is_live:
         return _settle_member(sightings, pair, content)
     return Outcome(Draft(pair.key, kind, "good", content), "changed" if is_live else "added")
+
+
+def _settle_without_content(sightings: Sightings, kind: Kind, pair: _Pair) -> Outcome | None:
+    """Settle a record that is marked, or whose row is gone, or both: a refused accreditation may name a member who has
+    no row."""
+    table = TABLE_OF_KIND[kind]
+    is_gone = sightings.presence(table, pair.key.partition(":")[2]) == "gone"
+    if is_gone and pair.version is None:
+        return None
+    if is_gone and table.name not in sightings.keeping:
+        return _delete(sightings, kind, pair)
+    return _keep(kind, pair) if pair.wanted is None else _mark(kind, pair)
 
 
 def _settle_member(sightings: Sightings, pair: _Pair, content: Member) -> Outcome:
@@ -132,22 +138,8 @@ def _keep(kind: Kind, pair: _Pair) -> Outcome:
 
 def _delete(sightings: Sightings, kind: Kind, pair: _Pair) -> Outcome:
     inside = [table.name for table, key, _ in _inside(pair.previous) if _gone(sightings, table, key)]
-    return Outcome(_tombstone(kind, pair), "deleted", (TABLE_OF_KIND[kind].name, *inside))
-
-
-def _stay_deleted(kind: Kind, pair: _Pair) -> Outcome:
-    return Outcome(_tombstone(kind, pair), "unchanged")
-
-
-def _tombstone(kind: Kind, pair: _Pair) -> Draft:
-    return Draft(pair.key, kind, "good", None, deleted=True)
-
-
-def _is_held_or_new(pair: _Pair) -> bool:
-    """Whether a marked member without a row has neither a good version nor a tombstone."""
-    if pair.wanted is None:
-        return False
-    return pair.previous is None or (not pair.previous.deleted and pair.previous.content is None)
+    tombstone = Draft(pair.key, kind, "good", None, deleted=True)
+    return Outcome(tombstone, "deleted", (TABLE_OF_KIND[kind].name, *inside))
 
 
 def _inside(previous: Record | None) -> list[tuple[Table, str, Accreditation | Waiver]]:

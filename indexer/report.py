@@ -63,12 +63,10 @@ class Tally:
     removed: dict[str, int] = field(default_factory=lambda: {table.name: 0 for table in TABLES})
 
     def count(self, outcome: Outcome) -> None:
-        """Count one outcome. A tombstone that stays one is nobody's count."""
+        """Count one outcome."""
         for name in outcome.removed:
             self.removed[name] += 1
         draft = outcome.draft
-        if draft.deleted and outcome.action != "deleted":
-            return
         report = self.kinds[draft.kind]
         _raise(report, outcome.action)
         if draft.deleted:
@@ -123,7 +121,7 @@ class SyncReport:
             numbers = f"{table.rows:>10,}{table.accepted:>10,}{table.refused:>10,}"
             lines.append(f"{name:<18}{numbers}  {reasons}".rstrip())
         names = ("added", "changed", "deleted", "unchanged", "held", "newer_row_refused")
-        lines += ["", f"{'records':<18}" + "".join(f"{name.replace('_', ' '):>10}" for name in names)]
+        lines += ["", f"{'records':<18}" + "".join(f"{name.replace('_', ' '):>{_width(name)}}" for name in names)]
         for kind, counts in self.kinds.items():
             lines.append(f"{kind:<18}" + "".join(f"{getattr(counts, name):>{_width(name)},}" for name in names))
         lines += ["", *(f"warning: {warning}" for warning in self.warnings), *self._ending()]
@@ -152,4 +150,4 @@ def _raise(report: KindReport, action: Action) -> None:
 
 
 def _width(name: str) -> int:
-    return max(10, len(name))
+    return max(10, len(name) + 2)

@@ -56,13 +56,13 @@ class MissionRow(Row):
     established_on = Day(required=True)
     terminated_on = Day()
 
-    @validates_schema(skip_on_field_errors=False)
-    def require_who_it_represents(self, data: dict[str, Any], **_: Any) -> None:
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def require_who_it_represents(self, data: dict[str, Any], cells: dict[str, str], **_: Any) -> None:
         """A mission represents a State, an organization itself. Where the kind cannot be read, neither is known to be
         required."""
         kind = data.get("kind")
         column = "organization" if kind == ORGANIZATION_KIND else "sending_state"
-        if kind is not None and column not in data:
+        if kind is not None and column not in cells:
             raise ValidationError(MISSING, column)
 
 

@@ -32,6 +32,8 @@ class AskedPerson:
 
 def without_marks(text: str) -> str:
     """Give `text` in Unicode NFKD without its marks, case folded, in its own script."""
+    if text.isascii():  # most names: nothing to decompose, and ten times faster
+        return text.casefold()
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.category(c).startswith("M"))
     return unicodedata.normalize("NFKD", bare.casefold())
 

@@ -4,23 +4,24 @@ Decides nothing about immunity and nothing an answer rests on: it finds records 
 computed here from the records alone, so it is the same on every engine.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from lookup.records import Record
 from lookup.search_filters import browse, fitting
-from lookup.search_hits import Hit, best_hits
-from lookup.search_missions import find_missions
-from lookup.search_people import find_people
-from lookup.search_premises import find_premises
+from lookup.search_hits import PLATE_LIMIT, WORD_LIMIT, Hit, best_hits
+from lookup.search_missions import find_missions, missions_among
+from lookup.search_people import find_people, people_among
+from lookup.search_premises import find_premises, premises_among
 from lookup.search_request import SearchKind, SearchRequest, check_request, read_cursor, write_cursor
-from lookup.search_vehicles import find_vehicles
+from lookup.search_vehicles import find_vehicles, vehicles_among
 from lookup.store.protocol import Registry
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One page of hits, best first. `cursor` leads to the next page, None on the last. `complete` is false where more
-    records lay on the way than a search looks through: then narrow the search."""
+    """One page of hits, best first. `cursor` leads to the next page, None on the last. `complete` is false where there
+    may be more hits than a search looks through: then narrow the search."""
 
     hits: tuple[Hit, ...]
     cursor: str | None
@@ -33,6 +34,13 @@ _FINDERS: Mapping[SearchKind, Callable[[Registry, str], Iterator[Hit]]] = {
     "mission": find_missions,
     "premises": find_premises,
 }
+
+_SIEVES: tuple[Callable[[Iterable[Record], str], Iterator[Hit]], ...] = (
+    people_among,
+    vehicles_among,
+    missions_among,
+    premises_among,
+)
 
 
 def search(registry: Registry, request: SearchRequest) -> SearchPage:
@@ -47,9 +55,18 @@ def search(registry: Registry, request: SearchRequest) -> SearchPage:
 
 
 def _by_text(registry: Registry, request: SearchRequest) -> tuple[list[Hit], bool]:
-    hits = best_hits(hit for kind in dict.fromkeys(request.kinds) for hit in _FINDERS[kind](registry, request.q))
-    kept = {record.key for record in fitting(registry, (hit.record for hit in hits), request)}
-    return [hit for hit in hits if hit.record.key in kept], True
+    """Where filters are given too, what they lead to is looked through as well: the one Maria of a mission may be
+    beyond the first two thousand of the registry."""
+    found = {kind: list(_FINDERS[kind](registry, request.q)) for kind in dict.fromkeys(request.kinds)}
+    hits = [hit for of_kind in found.values() for hit in of_kind]
+    complete = all(len(of_kind) < (PLATE_LIMIT if kind == "vehicle" else WORD_LIMIT) for kind, of_kind in found.items())
+    if request.filters:
+        records, all_looked_through = browse(registry, request)
+        hits += (hit for sieve in _SIEVES for hit in sieve(records, request.q))
+        complete = complete or all_looked_through
+    best = best_hits(hits)
+    kept = {record.key for record in fitting(registry, (hit.record for hit in best), request)}
+    return [hit for hit in best if hit.record.key in kept], complete
 
 
 def _by_filters(registry: Registry, request: SearchRequest) -> tuple[list[Hit], bool]:

@@ -5,7 +5,6 @@ own.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 
 from lookup.addresses import state_code
 from lookup.names import fold_name
@@ -40,7 +39,11 @@ def fitting(registry: Registry, records: Iterable[Record], request: SearchReques
 
 def browse(registry: Registry, request: SearchRequest) -> tuple[list[Record], bool]:
     """Give the records to which the narrowest of the filters leads, ordered by key, and whether these are all."""
-    found = {record.key: record for record in islice(_led_to(registry, request), BROWSE_LIMIT + 1)}
+    found: dict[str, Record] = {}
+    for record in _led_to(registry, request):
+        found[record.key] = record
+        if len(found) > BROWSE_LIMIT:
+            break
     return [found[key] for key in sorted(found)][:BROWSE_LIMIT], len(found) <= BROWSE_LIMIT
 
 

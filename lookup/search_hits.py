@@ -16,6 +16,10 @@ PREFIX_LIMIT = 300
 """Records that are read for one beginning or end of a word; a search asks for at most 24 of them."""
 
 
+PLATE_LIMIT = 500
+"""Vehicles that are read for one part or pattern of a plate."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A live record that fits a search. `score` goes from 0 to 1, four decimals; `because` says why it fits, best

@@ -3,12 +3,12 @@
 Decides which index words a mission's name is searched from; the score is that of `search_words`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lookup.names import name_tokens, phonetic_code
 from lookup.records import Mission, Record, record_key
 from lookup.search_hits import Hit
-from lookup.search_words import TOKEN_LIMIT, Start, find_by_words
+from lookup.search_words import TOKEN_LIMIT, Start, find_by_words, hits_among
 from lookup.store.protocol import Registry
 from lookup.terms import plate_code_term
 
@@ -20,8 +20,17 @@ def find_missions(registry: Registry, text: str) -> Iterator[Hit]:
         yield Hit(record, 1.0, ("has this mission id",))
     for with_code in registry.find(plate_code_term(text.strip()), "mission"):
         yield Hit(with_code, 0.95, ("has this plate code",))
-    asked = name_tokens(text)
-    yield from find_by_words(registry, asked, _start(asked[:TOKEN_LIMIT]), _words_of)
+    asked = _read(text)
+    yield from find_by_words(registry, asked, _start(asked), _words_of)
+
+
+def missions_among(records: Iterable[Record], text: str) -> Iterator[Hit]:
+    """Give those of the records whose name `text` may mean."""
+    return hits_among(records, _read(text), _words_of)
+
+
+def _read(text: str) -> tuple[str, ...]:
+    return name_tokens(text)[:TOKEN_LIMIT]
 
 
 def _start(asked: tuple[str, ...]) -> Start:

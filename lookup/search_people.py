@@ -3,21 +3,30 @@
 Decides which index words a name is searched from; the score is that of `search_words`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lookup.identifiers import UnreadableIdentifier, normalize_member_id
 from lookup.names import name_tokens, phonetic_code
 from lookup.records import Member, Record, record_key
 from lookup.search_hits import Hit
-from lookup.search_words import TOKEN_LIMIT, Start, find_by_words
+from lookup.search_words import TOKEN_LIMIT, Start, find_by_words, hits_among
 from lookup.store.protocol import Registry
 
 
 def find_people(registry: Registry, text: str) -> Iterator[Hit]:
     """Give the members whom `text` may mean."""
     yield from _with_member_id(registry, text)
-    asked = name_tokens(text)
-    yield from find_by_words(registry, asked, _start(asked[:TOKEN_LIMIT]), _words_of)
+    asked = _read(text)
+    yield from find_by_words(registry, asked, _start(asked), _words_of)
+
+
+def people_among(records: Iterable[Record], text: str) -> Iterator[Hit]:
+    """Give those of the records whose name `text` may mean."""
+    return hits_among(records, _read(text), _words_of)
+
+
+def _read(text: str) -> tuple[str, ...]:
+    return name_tokens(text)[:TOKEN_LIMIT]
 
 
 def _with_member_id(registry: Registry, text: str) -> Iterator[Hit]:

@@ -3,24 +3,29 @@
 Decides which index words an address is searched from; the score is that of `search_words`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lookup.addresses import address_words
 from lookup.records import Premises, Record
 from lookup.search_hits import Hit
-from lookup.search_words import TOKEN_LIMIT, Start, find_by_words
+from lookup.search_words import TOKEN_LIMIT, Start, find_by_words, hits_among
 from lookup.store.protocol import Registry
 
 
 def find_premises(registry: Registry, text: str) -> Iterator[Hit]:
     """Give the premises that `text` may mean."""
-    asked = address_words(text)
-    first = asked[:TOKEN_LIMIT]
-    start = Start(
-        tuple(f"a:{word}" for word in first),
-        tuple(f"a:{word[:3]}" for word in first if len(word) > 2 and word.isalpha()),
-    )
-    yield from find_by_words(registry, asked, start, _words_of)
+    asked = _read(text)
+    beginnings = tuple(f"a:{word[:3]}" for word in asked if len(word) > 2 and word.isalpha())
+    yield from find_by_words(registry, asked, Start(tuple(f"a:{word}" for word in asked), beginnings), _words_of)
+
+
+def premises_among(records: Iterable[Record], text: str) -> Iterator[Hit]:
+    """Give those of the records whose address `text` may mean."""
+    return hits_among(records, _read(text), _words_of)
+
+
+def _read(text: str) -> tuple[str, ...]:
+    return address_words(text)[:TOKEN_LIMIT]
 
 
 def _words_of(record: Record) -> tuple[str, ...]:

@@ -5,24 +5,23 @@ Decides what of a text can be a plate and how a fit is scored. A near miss of a 
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from lookup.identifiers import UnreadableIdentifier, normalize_plate, normalize_vin
+from lookup.identifiers import PLATE_LENGTH, UnreadableIdentifier, normalize_plate, normalize_vin
 from lookup.lookalikes import candidates, look_alikes
-from lookup.records import Vehicle, record_key
-from lookup.search_hits import Hit
+from lookup.records import Record, Vehicle, record_key
+from lookup.search_hits import PLATE_LIMIT, Hit
 from lookup.store.protocol import Registry
 from lookup.terms import vin_term
-
-PLATE_LIMIT = 500
-"""Vehicles that are read for one pattern."""
 
 LOOK_ALIKE_LIMIT = 200
 """Vehicles that are read for a pattern with one character less known; there are at most ten of these."""
 
 _PATTERN, _PART, _PATTERN_LOOK_ALIKE, _NEAR = 0.9, 0.8, 0.7, 0.7
-"""What a plate is worth that is not the one asked for: one that fits a pattern, holds the part, fits the pattern but for
-a look-alike, or is a near miss (its own score weighs in)."""
+"""What a plate is worth that is not the one asked for: one that fits a pattern, one that holds a part (by how much of
+it the part is), one that fits a pattern but for a look-alike, and a near miss (by its own score)."""
+
+_WILD = frozenset("?*")
 
 
 def find_vehicles(registry: Registry, text: str) -> Iterator[Hit]:
@@ -31,21 +30,38 @@ def find_vehicles(registry: Registry, text: str) -> Iterator[Hit]:
     pattern = read_pattern(text)
     if pattern is None:
         return
-    if set(pattern) & {"?", "*"}:
-        yield from _with_pattern(registry, pattern)
-    else:
+    if not _WILD & set(pattern):
         yield from _with_plate(registry, pattern)
+    elif len(_known(pattern)) > 1:
+        yield from _with_look_alikes(registry, pattern)
+    if _is_part(pattern):
+        yield from vehicles_among(registry.find_plates(_around(pattern), PLATE_LIMIT), text)
+
+
+def vehicles_among(records: Iterable[Record], text: str) -> Iterator[Hit]:
+    """Give those of the records whose plate fits the pattern, or holds the part of a plate, that `text` may mean."""
+    pattern = read_pattern(text)
+    if pattern is None or not _is_part(pattern):
+        return
+    fits = re.compile(_expression(_around(pattern)))
+    for record in records:
+        if isinstance(record.content, Vehicle) and fits.fullmatch(record.content.plate):
+            yield _fitting(record, record.content.plate, pattern)
 
 
 def read_pattern(text: str) -> str | None:
-    """Give the normal form of a plate in which `?` and `*` may stand; None where `text` is none, or nothing is known."""
+    """Give the normal form of a plate in which `?` and `*` may stand; None where `text` is none.
+
+    Unknown characters in a row are written `?` first and then one `*`: the same plates fit, and the store tries no way
+    twice.
+    """
     pieces = re.split(r"([?*])", unicodedata.normalize("NFKC", text))
     try:
-        pattern = "".join(piece if piece in {"?", "*"} else _normal_piece(piece) for piece in pieces)
-        normalize_plate(pattern.translate({ord("?"): None, ord("*"): None}))
+        pattern = "".join(piece if piece in _WILD else _normal_piece(piece) for piece in pieces)
     except UnreadableIdentifier:
         return None
-    return re.sub(r"\*+", "*", pattern)
+    pattern = re.sub(r"[?*]+", lambda run: "?" * run[0].count("?") + "*" * ("*" in run[0]), pattern)
+    return pattern if _known(pattern) and len(pattern.replace("*", "")) <= PLATE_LENGTH else None
 
 
 def _normal_piece(piece: str) -> str:
@@ -55,6 +71,26 @@ def _normal_piece(piece: str) -> str:
         if error.code == "empty":
             return ""
         raise
+
+
+def _known(pattern: str) -> str:
+    return "".join(character for character in pattern if character not in _WILD)
+
+
+def _is_part(pattern: str) -> bool:
+    """Letters alone may as well be a name, and one character is in nearly every plate: these are no part of a plate."""
+    return bool(_WILD & set(pattern)) or (len(pattern) > 1 and not pattern.isalpha())
+
+
+def _around(pattern: str) -> str:
+    """What has no unknown character in it is looked for anywhere in a plate."""
+    return pattern if _WILD & set(pattern) else f"*{pattern}*"
+
+
+def _fitting(record: Record, plate: str, pattern: str) -> Hit:
+    if _WILD & set(pattern):
+        return Hit(record, _PATTERN, (f"fits {pattern}",))
+    return Hit(record, round(_PART * len(pattern) / len(plate), 4), (f"holds {pattern}",))
 
 
 def _with_vin(registry: Registry, text: str) -> Iterator[Hit]:
@@ -67,35 +103,30 @@ def _with_vin(registry: Registry, text: str) -> Iterator[Hit]:
 
 
 def _with_plate(registry: Registry, plate: str) -> Iterator[Hit]:
-    """A text without a digit is a plate only where one like it is on record: it may as well be a name."""
     record = registry.get(record_key("vehicle", plate))
     if record and not record.deleted:
         yield Hit(record, 1.0, ("has this plate",))
-    if plate.isalpha():
-        return
-    for candidate in candidates(plate, registry):
-        score = round(_NEAR * candidate.near_miss.score, 4)
-        yield Hit(candidate.record, score, (f"near miss: {candidate.near_miss.because}",))
-    if len(plate) > 1:
-        for found in registry.find_plates(f"*{plate}*", PLATE_LIMIT):
-            part = len(plate) / len(found.key.removeprefix("vehicle:"))
-            yield Hit(found, round(_PART * part, 4), (f"holds {plate}",))
+    if _is_part(plate):
+        for near in candidates(plate, registry):
+            score = round(_NEAR * near.near_miss.score, 4)
+            yield Hit(near.record, score, (f"near miss: {near.near_miss.because}",))
 
 
-def _with_pattern(registry: Registry, pattern: str) -> Iterator[Hit]:
-    for record in registry.find_plates(pattern, PLATE_LIMIT):
-        yield Hit(record, _PATTERN, (f"fits {pattern}",))
+def _with_look_alikes(registry: Registry, pattern: str) -> Iterator[Hit]:
+    """Vehicles that fit where one of the known characters is taken for one of its look-alikes."""
     for at, asked in enumerate(pattern):
-        if asked in {"?", "*"} or len(pattern.replace("?", "").replace("*", "")) == 1:
+        if asked in _WILD:
             continue
-        looser = re.compile(_expression(pattern, at))
+        fits = re.compile(_expression(pattern, at))
         for record in registry.find_plates(f"{pattern[:at]}?{pattern[at + 1 :]}", LOOK_ALIKE_LIMIT):
-            if isinstance(record.content, Vehicle) and looser.fullmatch(record.content.plate):
+            if isinstance(record.content, Vehicle) and fits.fullmatch(record.content.plate):
                 yield Hit(record, _PATTERN_LOOK_ALIKE, (f"fits {pattern} but for a look-alike of {asked}",))
 
 
-def _expression(pattern: str, at: int) -> str:
-    """Write the pattern as a regular expression in which the character at `at` may be any of its look-alikes."""
+def _expression(pattern: str, doubtful: int | None = None) -> str:
+    """Write a pattern as a regular expression; the character at `doubtful` is one of its look-alikes instead."""
     wild = {"?": ".", "*": ".*"}
-    alike = f"[{''.join(sorted(look_alikes(pattern[at])))}]"
-    return "".join(alike if place == at else wild.get(c, c) for place, c in enumerate(pattern))
+    parts = [wild.get(character, character) for character in pattern]
+    if doubtful is not None:
+        parts[doubtful] = f"[{''.join(sorted(look_alikes(pattern[doubtful])))}]"
+    return "".join(parts)

@@ -22,11 +22,12 @@ _ENOUGH = 0.6
 """The mean fit from which a record is a hit: two of three words, or two words with a slip in each."""
 
 _BEGINS, _SOUNDS, _ONE_OFF, _INITIAL = 0.92, 0.88, 0.85, 0.75
-"""What a word is worth that is not the same. A judgement that orders hits: a beginning is what people type, a sound what
-they hear, a letter off a slip; a single letter begins one word in twenty."""
+"""What a word is worth that is not the same. A judgement that orders hits: a beginning is what people type, a sound
+what they hear, a letter off a slip; a single letter begins one word in twenty."""
 
 _ALIKE = 0.9
-"""The Jaro-Winkler similarity from which longer words resemble each other; below it two names of one beginning do."""
+"""The Jaro-Winkler similarity from which longer words of about one length resemble each other; below it any two names
+of one beginning do."""
 
 _FULLNESS = 0.1
 """The part of a score that goes to a record with no further words: fuller fits come first."""
@@ -48,14 +49,20 @@ def find_by_words(
     Beginnings are only tried where no record has every word as it was asked. Reads at most `WORD_LIMIT` records and
     `PREFIX_LIMIT` for each beginning.
     """
-    asked = asked[:TOKEN_LIMIT]
     if not asked:
         return
     found = registry.find_words(start.words, WORD_LIMIT)
     if not any(set(asked) <= set(known(record)) for record in found):
-        found = [*found, *_with_beginnings(registry, start.beginnings)]
-    for record in found:
-        if match := match_words(asked, known(record)):
+        found += _with_beginnings(registry, start.beginnings)
+    yield from hits_among({record.key: record for record in found}.values(), asked, known)
+
+
+def hits_among(
+    records: Iterable[Record], asked: Sequence[str], known: Callable[[Record], Sequence[str]]
+) -> Iterator[Hit]:
+    """Give those of the records that fit the words asked for."""
+    for record in records:
+        if asked and (match := match_words(asked, known(record))):
             yield Hit(record, *match)
 
 
@@ -69,7 +76,11 @@ def match_words(asked: Sequence[str], known: Sequence[str]) -> tuple[float, tupl
 
     Two neighbors among the words asked for may be one word of the record. Each word of the record serves once.
     """
-    joined = [(*asked[:at], left + right, *asked[at + 2 :]) for at, (left, right) in enumerate(pairwise(asked))]
+    joined = (
+        (*asked[:at], left + right, *asked[at + 2 :])
+        for at, (left, right) in enumerate(pairwise(asked))
+        if left + right in known
+    )
     matches = [match for reading in (tuple(asked), *joined) if (match := _match(reading, known))]
     return max(matches, key=lambda match: match[0], default=None)
 
@@ -77,9 +88,9 @@ def match_words(asked: Sequence[str], known: Sequence[str]) -> tuple[float, tupl
 def _match(asked: tuple[str, ...], known: Sequence[str]) -> tuple[float, tuple[str, ...]] | None:
     free, total, reasons = list(known), 0.0, []
     for word in asked:
-        score, other = max(((_similarity(word, other), other) for other in free), default=(0.0, ""))
+        score, place = max(((_similarity(word, other), -place) for place, other in enumerate(free)), default=(0.0, 0))
         if score:
-            free.remove(other)
+            other = free.pop(-place)
             total += score
             reasons.append((score, _reason(word, other)))
     mean = total / len(asked)
@@ -101,8 +112,10 @@ def _similarity(asked: str, known: str) -> float:
         return _SOUNDS
     if min(len(asked), len(known)) > 2 and OSA.distance(asked, known, score_cutoff=1) <= 1:
         return _ONE_OFF
+    if len(asked) < 4 or abs(len(asked) - len(known)) > 2:
+        return 0.0
     alike = JaroWinkler.similarity(asked, known)
-    return alike * _ONE_OFF if alike >= _ALIKE and len(asked) > 3 else 0.0
+    return alike * _ONE_OFF if alike >= _ALIKE else 0.0
 
 
 def _sound_alike(asked: str, known: str) -> bool:

@@ -28,8 +28,8 @@ blueprint = Blueprint("Contacts", __name__, description="Whom to tell and whom t
 
 
 @blueprint.get("/v1/consular-notification/<country>")
-@token(None)
 @blueprint.gives(NotificationAnswer)
+@token(None)
 def notification(country: str) -> dict[str, Any]:
     """Give what to do on arresting a national of this country (ISO 3166-1 alpha-2)."""
     code = country.upper()
@@ -41,9 +41,9 @@ def notification(country: str) -> dict[str, Any]:
 
 
 @blueprint.get("/v1/offices")
-@token(None, query=("state",))
 @blueprint.takes(OfficesQuery)
 @blueprint.gives(OfficesAnswer)
+@token(None, query=("state",))
 def offices(place: dict[str, str]) -> dict[str, Any]:
     """Give the offices that serve a State, and the numbers that are answered day and night."""
     now = runtime()

@@ -26,8 +26,8 @@ blueprint = Blueprint("Guidance", __name__, description="What the law says, for 
 
 
 @blueprint.get("/v1/guidance")
-@token(None)
 @blueprint.gives(PolicyAnswer)
+@token(None)
 def guidance() -> Response:
     """Give the whole matrix and the texts in force, with their citations."""
     now = runtime()
@@ -35,8 +35,8 @@ def guidance() -> Response:
 
 
 @blueprint.get("/v1/guidance/<category>")
-@token(None)
 @blueprint.gives(CategoryAnswer)
+@token(None)
 def guidance_of_category(category: str) -> Response:
     """Give the rows of one category, with the sentences of their conditions."""
     now = runtime()

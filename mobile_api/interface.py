@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TypeVar, cast
 
 from flask import Blueprint as PlainBlueprint
 from flask import Flask, Request, Response, render_template
-from flask_smorest import Api
+from flask_smorest import Api  # type: ignore[import-untyped]
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import RAISE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
@@ -39,7 +39,8 @@ class StrictParser(FlaskParser):
 
     def handle_error(self, error: ValidationError, *_args: Any, **_more: Any) -> NoReturn:
         """Report what the schema found; webargs puts the location (`json`, `query`) around it."""
-        faults = [fault for found in error.normalized_messages().values()  # type: ignore[no-untyped-call] for fault in faults_of(found)]
+        found = error.normalized_messages()  # type: ignore[no-untyped-call]
+        faults = [fault for messages in found.values() for fault in faults_of(messages)]
         raise InvalidRequest(faults) from error
 
 

@@ -32,8 +32,8 @@ blueprint = Blueprint("Lookups", __name__, description="Questions from the roads
 
 
 @blueprint.post("/v1/lookups")
-@token("lookup")
 @blueprint.describes(LookupBody, AnswerBody)
+@token("lookup")
 def look_up() -> Response:
     """Answer one query."""
     now = runtime()
@@ -41,8 +41,8 @@ def look_up() -> Response:
 
 
 @blueprint.post("/v1/lookups/batch")
-@token("lookup", person_kind=False)
 @blueprint.describes(BatchBody, BatchAnswer)
+@token("lookup", person_kind=False)
 def look_up_batch() -> Response:
     """Answer 1 to 100 queries, in their order; one bad query never fails the others."""
     queries = _queries_of(read_json_body(request, BATCH_LIMIT))
@@ -53,8 +53,8 @@ def look_up_batch() -> Response:
 
 
 @blueprint.post("/v1/assessments")
-@token("lookup")
 @blueprint.describes(FactsBody, AssessmentAnswer)
+@token("lookup")
 def assess() -> dict[str, Any]:
     """Apply the law to given facts, without the registry."""
     now = runtime()

@@ -26,16 +26,16 @@ class NotReady(CouldNotSearch):
 
 
 @blueprint.get("/healthz")
-@operations
 @blueprint.gives(LifeBody)
+@operations
 def health() -> dict[str, str]:
     """Tell that the process lives."""
     return {"status": "alive"}
 
 
 @blueprint.get("/readyz")
-@operations
 @blueprint.gives(ReadinessBody)
+@operations
 def readiness() -> dict[str, str] | Response:
     """Tell whether lookups can be answered now: 200, or 503 with the reasons."""
     now = runtime()

@@ -39,9 +39,9 @@ blueprint = Blueprint("Registry", __name__, description="The registry's records,
 
 
 @blueprint.get("/v1/missions")
-@token("console", query=PAGED)
 @blueprint.takes(PageQuery)
 @blueprint.gives(MissionsAnswer)
+@token("console", query=PAGED)
 def missions(page: dict[str, Any]) -> dict[str, Any]:
     """Give all missions, page by page."""
     with runtime().store.reading() as registry:
@@ -50,8 +50,8 @@ def missions(page: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.get("/v1/missions/<mission_id>")
-@token("console")
 @blueprint.gives(MissionAnswer)
+@token("console")
 def mission(mission_id: str) -> dict[str, Any]:
     """Give one mission."""
     with runtime().store.reading() as registry:
@@ -59,9 +59,9 @@ def mission(mission_id: str) -> dict[str, Any]:
 
 
 @blueprint.get("/v1/missions/<mission_id>/members")
-@token("console", query=PAGED)
 @blueprint.takes(PageQuery)
 @blueprint.gives(MembersAnswer)
+@token("console", query=PAGED)
 def members_of_mission(page: dict[str, Any], mission_id: str) -> dict[str, Any]:
     """Give those who are or were accredited at a mission, page by page; family is found at their principal."""
     with runtime().store.reading() as registry:
@@ -70,9 +70,9 @@ def members_of_mission(page: dict[str, Any], mission_id: str) -> dict[str, Any]:
 
 
 @blueprint.get("/v1/missions/<mission_id>/vehicles")
-@token("console", query=PAGED)
 @blueprint.takes(PageQuery)
 @blueprint.gives(VehiclesAnswer)
+@token("console", query=PAGED)
 def vehicles_of_mission(page: dict[str, Any], mission_id: str) -> dict[str, Any]:
     """Give the vehicles of a mission and of its members, page by page."""
     with runtime().store.reading() as registry:
@@ -81,8 +81,8 @@ def vehicles_of_mission(page: dict[str, Any], mission_id: str) -> dict[str, Any]
 
 
 @blueprint.get("/v1/members/<handle>")
-@token("console")
 @blueprint.gives(MemberAnswer)
+@token("console")
 def member(handle: str) -> dict[str, Any]:
     """Give one member as on record now."""
     with runtime().store.reading() as registry:
@@ -90,8 +90,8 @@ def member(handle: str) -> dict[str, Any]:
 
 
 @blueprint.get("/v1/members/<handle>/history")
-@token("console")
 @blueprint.gives(HistoryAnswer)
+@token("console")
 def history_of_member(handle: str) -> dict[str, Any]:
     """Give accreditations, waivers, documents and vehicles of one member over time."""
     with runtime().store.reading() as registry:
@@ -111,8 +111,8 @@ def history_of_member(handle: str) -> dict[str, Any]:
 
 
 @blueprint.get("/v1/vehicles/<handle>")
-@token("console")
 @blueprint.gives(VehicleAnswer)
+@token("console")
 def vehicle(handle: str) -> dict[str, Any]:
     """Give one vehicle as on record now."""
     with runtime().store.reading() as registry:

@@ -35,16 +35,16 @@ class SearchBody(Schema):
     make = fields.String(load_default=None, allow_none=True)
     color = fields.String(load_default=None, allow_none=True)
     cursor = fields.String(load_default=None, allow_none=True)
-    limit = WholeNumber(load_default=SearchRequest.limit)
+    limit = WholeNumber(load_default=SearchRequest().limit)
 
 
 blueprint = Blueprint("Search", __name__, description="Search on scraps, for the operations center")
 
 
 @blueprint.post("/v1/search")
-@token("console")
 @blueprint.takes_body(SearchBody)
 @blueprint.gives(SearchAnswer)
+@token("console")
 def search_registry(body: dict[str, Any]) -> dict[str, Any]:
     """Search members, vehicles, missions and premises; each hit says why it matched."""
     now = runtime()

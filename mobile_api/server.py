@@ -7,7 +7,7 @@ in each worker, after the fork.
 from collections.abc import Callable
 
 from flask import Flask
-from gunicorn.app.base import BaseApplication
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from lookup.clock import system_clock
 from lookup.settings import Settings

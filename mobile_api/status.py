@@ -15,8 +15,8 @@ blueprint = Blueprint("Status", __name__, description="Where the store stands")
 
 
 @blueprint.get("/v1/status")
-@token("console")
 @blueprint.gives(StatusBody)
+@token("console")
 def status() -> dict[str, Any]:
     """Give generation, revision, age, counts and what was refused."""
     now = runtime()

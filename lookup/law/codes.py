@@ -113,3 +113,15 @@ COMMUNITIES: tuple[str, ...] = ("state", "usun", "ait")
 
 COMMAND_CENTER = "command_center"
 """The telephone that must be there, confirmed, and open day and night: every answer rests on it."""
+
+ANSWER_SENTENCES: tuple[str, ...] = (
+    "premises_match",
+    "premises_possible_matches",
+    "premises_no_record",
+    "record_deleted",
+    "registered_later",
+    "issued_later",
+    "undated_as_now",
+)
+"""Sentences of an answer that belong to no level: the summary of an answer about an address, by outcome, and what the
+registry's memory of a past day is known to lack."""

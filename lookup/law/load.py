@@ -13,7 +13,7 @@ from typing import TypeVar
 from lookup.errors import PolicyError
 from lookup.law import load_contacts as contacts
 from lookup.law import load_texts as texts
-from lookup.law.codes import BLOCK_CODES, COMMUNITIES, LEVEL_TEXTS, NOTICE_CODES
+from lookup.law.codes import ANSWER_SENTENCES, BLOCK_CODES, COMMUNITIES, LEVEL_TEXTS, NOTICE_CODES
 from lookup.law.entry import Entry
 from lookup.law.load_rows import NUMBER_NAMES, ROW_KEYS, number_of, row_of
 from lookup.law.policy import (
@@ -61,6 +61,7 @@ class Tables:
     office_texts: Table[str]
     consular_texts: Table[str]
     consular_notes: Table[str]
+    sentences: Table[str]
 
 
 class Selection:
@@ -111,6 +112,7 @@ def _read_all(folder: Folder, language: str) -> Tables:
         office_texts=read_table(folder, words + "offices.toml", texts.sentence_of(contacts.OFFICE_TEXTS)),
         consular_texts=read_table(folder, words + "consular.toml", texts.sentence_of(contacts.CONSULAR_TEXTS)),
         consular_notes=read_table(folder, words + "consular_notes.toml", texts.sentence_of(COUNTRIES)),
+        sentences=read_table(folder, words + "sentences.toml", texts.sentence_of(ANSWER_SENTENCES)),
     )
 
 
@@ -135,6 +137,7 @@ def _policy(name: str, begins: Table[None], tables: Tables, language: str) -> Po
         levels=_filled(chosen, tables.levels, LEVEL_TEXTS, telephones),
         notices=_filled(chosen, tables.notices, NOTICE_CODES, telephones),
         categories=_filled(chosen, tables.categories, texts.CATEGORY_KEYS, telephones),
+        sentences=_sentences(chosen, tables.sentences, ANSWER_SENTENCES, telephones),
         verification=_verification(chosen, tables, telephones),
         telephones=telephones,
         offices=contacts.offices_from(tables.offices.file, chosen.of(tables.offices), telephones, office_texts),

@@ -195,6 +195,7 @@ class Policy:
     telephones: Mapping[str, Telephone]
     offices: tuple[Office, ...]
     office_texts: Mapping[str, str]
+    sentences: Mapping[str, str]
     notification: Notification
 
     def check_overdue(self, day: date) -> bool:

@@ -14,7 +14,7 @@ from lookup.records import Kind, Record, body_version, record_key
 from lookup.store.heads import decode_head
 from lookup.store.pointer import Pointer
 from lookup.store.protocol import Head
-from lookup.store.rows import kind_of, record_of
+from lookup.store.rows import kind_of, record_of, row_terms
 from lookup.store.sqlite_schema import connect, could_not
 
 BEYOND = "\U0010ffff"
@@ -30,6 +30,7 @@ _VERSIONS = """SELECT key, version FROM records INDEXED BY records_by_kind
 _FIND = "SELECT key FROM {table} WHERE term = ? AND key > ? AND key < ? ORDER BY key LIMIT ?"
 _FIND_FIRST, _FIND_AGAIN = _FIND.format(table="exact"), _FIND.format(table="exact_again")
 _FIND_WORDS = "SELECT key FROM words WHERE term IN ({marks}) GROUP BY key ORDER BY count(*) DESC, key LIMIT ?"
+_FIND_WORD = "SELECT 1 FROM words WHERE term = ? AND key = ?"
 _FIND_PREFIX = "SELECT DISTINCT key FROM words WHERE term >= ? AND term < ? ORDER BY key LIMIT ?"
 
 
@@ -155,9 +156,18 @@ class SqliteRegistry:
         if head.revision < floor:
             raise StoreDamaged("The file in use is older than what was already read: restore the newer one.")
         for kind, count in head.counts.items():
-            if count and not self.scan(kind, limit=1):
-                raise StoreDamaged(f"The store says that it holds records of the kind {kind}, but there are none.")
+            if count:
+                self._ask_canary(kind)
         self._head = head
+
+    def _ask_canary(self, kind: Kind) -> None:
+        """See that a record of this kind answers, and is found by the first of its words."""
+        canaries = self.scan(kind, limit=1)
+        if not canaries:
+            raise StoreDamaged(f"The store says that it holds records of the kind {kind}, but there are none.")
+        for word in row_terms(canaries[0].handle, canaries[0].content).words[:1]:
+            if not self.rows(_FIND_WORD, word, canaries[0].key):
+                raise StoreDamaged("The words of the store are damaged: build the store again.")
 
     def _read_head(self) -> Head:
         try:

@@ -72,8 +72,9 @@ class SqliteWriter:
             return view.head
 
     def held(self) -> bool:
-        """Whether a rollback holds the indexer."""
-        pointer = read_pointer(self._directory)
+        """Whether a rollback holds the indexer. A damaged pointer holds nobody: it must be possible to rebuild, and
+        everything else that publishes meets the damage itself."""
+        pointer = self._readable_pointer()
         return pointer is not None and pointer.held
 
     def resume(self) -> None:

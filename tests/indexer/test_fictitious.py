@@ -206,6 +206,11 @@ def _with_a_letter(directory: Path) -> None:
     (directory / "letter.txt").write_text("keep me", encoding="utf-8")
 
 
+def _with_a_letter_beside_an_invented_extract(directory: Path) -> None:
+    generate(directory, members=10, seed=5, on=ON)
+    _with_a_letter(directory)
+
+
 def _with_a_real_extract(directory: Path) -> None:
     generate(directory, members=10, seed=5, on=ON)
     manifest = directory / "extract.json"
@@ -216,7 +221,10 @@ def _with_tables_of_unknown_origin(directory: Path) -> None:
     (directory / "members.csv").write_text("member_id\r\n", encoding="utf-8")
 
 
-@pytest.mark.parametrize("prepare", [_with_a_letter, _with_a_real_extract, _with_tables_of_unknown_origin])
+@pytest.mark.parametrize(
+    "prepare",
+    [_with_a_letter, _with_a_letter_beside_an_invented_extract, _with_a_real_extract, _with_tables_of_unknown_origin],
+)
 def test_nothing_but_an_invented_extract_is_ever_replaced(tmp_path: Path, prepare: Callable[[Path], None]) -> None:
     prepare(tmp_path)
     before = digests(tmp_path)

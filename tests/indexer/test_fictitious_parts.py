@@ -89,7 +89,12 @@ def test_the_model_year_is_written_as_the_regulation_says() -> None:
 def test_numbers_of_one_series_are_all_different() -> None:
     numbers = Numbers()
     assert len({numbers.member() for _ in range(20_000)}) == 20_000
-    assert numbers.card()[:4] == "TRNC"
+
+
+def test_each_kind_of_paper_has_numbers_of_its_own() -> None:
+    numbers = Numbers()
+    assert (numbers.card(), numbers.license(), numbers.title()) == ("TRNC00048271", "TRNL00048271", "TRNT00048271")
+    assert (numbers.member(), numbers.key("W"), numbers.key("W")) == ("TRN000048271", "TRN-W-0000001", "TRN-W-0000002")
 
 
 @pytest.mark.parametrize(

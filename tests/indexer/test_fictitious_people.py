@@ -212,6 +212,13 @@ def test_family_stand_on_somebody_who_is_no_family_and_whose_posts_are_there(reg
     assert principals <= set(_posts(registry))
 
 
+def test_who_lost_their_card_has_another(registry: Registry) -> None:
+    lost = {row["member_id"] for row in registry["identity_cards"] if row["status"] == "lost"}
+    active = {row["member_id"] for row in registry["identity_cards"] if row["status"] == "active"}
+    assert lost
+    assert lost <= active
+
+
 def test_mission_vehicles_motorcycles_leased_cars_and_homes_with_occupants_are_there(registry: Registry) -> None:
     vehicles = registry["vehicles"]
     assert any(not row["member_id"] for row in vehicles)
@@ -220,6 +227,15 @@ def test_mission_vehicles_motorcycles_leased_cars_and_homes_with_occupants_are_t
     homes = [row for row in registry["premises"] if row["kind"] == "residence"]
     assert homes
     assert all(row["member_id"] for row in homes)
+
+
+def test_every_mission_but_a_special_one_has_its_seat_in_use(registry: Registry) -> None:
+    seats = {
+        row["mission_id"]
+        for row in registry["premises"]
+        if row["kind"] in ("chancery", "consular", "organization_headquarters") and not row["released_on"]
+    }
+    assert seats == {row["mission_id"] for row in registry["missions"] if row["kind"] != "special_mission"}
 
 
 def test_names_are_of_many_kinds(registry: Registry) -> None:

@@ -1,6 +1,7 @@
 """What an officer reads: everything that must be said is said, in short sentences, and nothing that must not be."""
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 
@@ -38,13 +39,28 @@ def sentences_of(value: object, path: str) -> Iterator[tuple[str, str]]:
 
 TEXTS = {path: text for name in sorted(TEXT_FIELDS) for path, text in sentences_of(getattr(POLICY, name), name)}
 
+
+def sentences_in_files() -> Iterator[tuple[str, str]]:
+    """Give every text of the language's files as it is written, also those that the policy of today does not use."""
+    for file in sorted(DATA.glob("en/*.toml")):
+        for key, entries in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            for entry in entries:
+                for name, text in entry.items():
+                    if isinstance(text, str) and name not in NOT_SENTENCES:
+                        yield f"{file.name}: {key}.{name}", text
+
+
+EVERYTHING = TEXTS | dict(sentences_in_files())
+
 FORBIDDEN = {
-    "a missing record is no verdict": r"\bnot a diplomat\b|\bno diplomat\b|\bis not (?:an? )?(?:accredited|protected)\b",
+    "a missing record is no verdict": r"\b(?:not a|no) diplomat\b|\bis not (?:an? )?(?:accredited|protected)\b",
     "no record does not mean no immunity": r"no record (?:found )?means no immunity",
     "nothing but State's card speaks of immunity": r"\b(?:plate|passport|visa|license|border)s? (?:proves?|shows?)\b",
     "nobody is untouchable": r"absolute(?:ly)? immun|cannot be touched|untouchable|above the law",
     "consular people have no diplomatic immunity": r"diplomatic immunity",
-    "nobody waives their own immunity": r"waived? (?:their|his|her) (?:own )?immunity|\bhas waived\b|have waived",
+    "nobody waives their own immunity": (
+        r"waived? (?:their|his|her) (?:own )?immunity|\b(?:person|member|diplomat|officer|they) (?:ha(?:s|ve) )?waived"
+    ),
     "nobody dangerous is let go": r"\b(?:must|should|has to|have to) (?:be )?releas|\brelease (?:the|this) person\b",
     "measures in an emergency are no arrest": r"emergency arrest|arrest in an emergency",
     "gravity opens nothing": r"\bmay (?:be )?arrest(?:ed)? (?:for|because|if) .*(?:serious|grave|drunk|impaired)",
@@ -57,14 +73,29 @@ FORBIDDEN = {
 
 @pytest.mark.parametrize("rule", FORBIDDEN)
 def test_no_text_says_what_must_never_be_said(rule: str) -> None:
-    said = {path: text for path, text in TEXTS.items() if re.search(FORBIDDEN[rule], text, re.IGNORECASE)}
-    allowed = {"blocks.official_acts_decided_by_court.text"} if rule == "no act is judged" else set()
-    assert set(said) <= allowed, said
+    assert not {path: text for path, text in EVERYTHING.items() if re.search(FORBIDDEN[rule], text, re.IGNORECASE)}
 
 
-def test_the_walk_over_the_texts_reaches_every_file() -> None:
-    raw = [text for path in (DATA / "en").glob("*.toml") for text in re.findall(r'^text = "', path.read_text(), re.M)]
-    assert len(TEXTS) > len(raw) > 150
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "This person is not a diplomat.",
+        "No record means no immunity.",
+        "A plate proves it.",
+        "Absolute immunity holds.",
+        "A consul has diplomatic immunity.",
+        "They waived their immunity.",
+        "The diplomat has waived it.",
+        "You must release the person.",
+        "They may be arrested if they are drunk.",
+        "A felony or a warrant is enough.",
+        "Call the embassy to verify.",
+        "US citizens never have immunity.",
+        "This was an official act.",
+    ],
+)
+def test_the_search_for_forbidden_sentences_finds_them(sentence: str) -> None:
+    assert [rule for rule, pattern in FORBIDDEN.items() if re.search(pattern, sentence, re.IGNORECASE)]
 
 
 def test_asylum_and_immigration_are_named_only_to_keep_them_from_a_consulate() -> None:
@@ -77,7 +108,7 @@ def test_asylum_and_immigration_are_named_only_to_keep_them_from_a_consulate() -
 def test_no_sentence_has_more_than_25_words() -> None:
     long = {
         path: sentence
-        for path, text in TEXTS.items()
+        for path, text in EVERYTHING.items()
         for sentence in re.split(r"(?<=[.:;!?])\s+", text)
         if len(sentence.split()) > 25
     }
@@ -127,7 +158,7 @@ def test_only_a_last_day_and_a_gap_in_the_history_are_left_to_fill_in() -> None:
 
 
 def test_the_command_center_stands_in_the_first_block_with_its_confirmed_numbers() -> None:
-    assert list(POLICY.blocks)[0] == "verify_with_state"
+    assert next(iter(POLICY.blocks)) == "verify_with_state"
     assert "571-345-3146 or 866-217-2089, 24 hours" in POLICY.blocks["verify_with_state"].text
 
 
@@ -150,6 +181,9 @@ def test_a_text_knows_the_key_under_which_it_stands() -> None:
     assert [rule.rule for rule in POLICY.rules.values()] == list(POLICY.rules)
 
 
+CALL = "UNVERIFIED \N{EN DASH} CALL"
+
+
 def test_the_verdict_is_one_of_five_words_by_level() -> None:
     words = {key: text.verdict for key, text in POLICY.levels.items()}
     assert words == {
@@ -160,13 +194,13 @@ def test_the_verdict_is_one_of_five_words_by_level() -> None:
         "official_acts_us_person": "OFFICIAL ACTS ONLY",
         "official_acts_consular_service_staff": "OFFICIAL ACTS ONLY",
         "none": "NO IMMUNITY",
-        "unverified": "UNVERIFIED – CALL",  # noqa: RUF001 (the dash is part of the verdict)
+        "unverified": CALL,
         "registrant_full": "FULL",
         "registrant_partial": "PARTIAL",
         "registrant_official_acts": "OFFICIAL ACTS ONLY",
         "registrant_none": "NO IMMUNITY",
-        "possible_matches": "UNVERIFIED – CALL",  # noqa: RUF001
-        "no_record": "UNVERIFIED – CALL",  # noqa: RUF001
+        "possible_matches": CALL,
+        "no_record": CALL,
     }
 
 

@@ -39,6 +39,14 @@ def test_every_reason_occurs_and_no_table_loses_enough_to_stop_a_sync(tmp_path: 
             assert refused[table] + gone <= max(10, len(rows) // 10), table
 
 
+def test_a_refused_row_is_named_by_the_line_where_it_begins(tmp_path: Path) -> None:
+    write_awkward(tmp_path)
+    lines = (tmp_path / "missions.csv").read_text(encoding="utf-8").splitlines()
+    for refusal in refusals_of(read_extract(tmp_path)):
+        if refusal.file == "missions.csv":
+            assert lines[refusal.line - 1].startswith(f"{refusal.key or ''},")
+
+
 def test_a_row_gone_bad_keeps_the_last_good_version_with_a_notice(tmp_path: Path) -> None:
     write_awkward(tmp_path / "first")
     write_awkward_later(tmp_path / "later")

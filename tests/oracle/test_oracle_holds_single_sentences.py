@@ -66,6 +66,12 @@ LEVELS: tuple[tuple[str, Facts, str], ...] = (
         "unverified",
     ),
     ("6a", {"category": "private_servant", "effective_on": "2026-06-02"}, "unverified"),
+    ("6a first day", {"category": "io_staff", "effective_on": "2026-06-01"}, "official_acts"),
+    (
+        "2 unknown before partial",
+        {"accreditations": [{"category": "career_consular_officer"}, {"category": "special_mission_member"}]},
+        "unverified",
+    ),
     ("6b 30th", {"category": "diplomatic_agent", "terminated_on": "2026-05-02"}, "full"),
     ("6b 31st", {"category": "diplomatic_agent", "terminated_on": "2026-05-01"}, "unverified"),
     (
@@ -169,3 +175,9 @@ BLOCKS: tuple[tuple[str, Facts, str, bool], ...] = (
 )
 def test_the_block_is_there_exactly_when_the_sentence_says(facts: Facts, block: str, is_there: bool) -> None:
     assert (block in assess(facts, TODAY)["blocks"]) is is_there
+
+
+def test_a_waiver_opens_nothing_while_the_level_is_unverified() -> None:
+    waiver = {"scope": "criminal", "confirmed_by_state": True}
+    told = assess({"category": "temporary_duty_visitor", "waivers": [waiver]}, TODAY)["permissions"]
+    assert told["prosecute"]["codes"] == told["arrest_or_detain"]["codes"] == ["verify_first"]

@@ -1,0 +1,10 @@
+from pathlib import Path
+
+import pytest
+
+from tests.indexer.extracts import SmallRegistry
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> SmallRegistry:
+    return SmallRegistry(tmp_path)
