@@ -13,7 +13,7 @@ from lookup.answers import Answer
 from lookup.assessments import shared_assessment, written, written_assessment
 from lookup.candidates import candidate_objects
 from lookup.clock import day_in_washington, utc_text
-from lookup.facts_of_records import FactFinder, card_status_on
+from lookup.facts_of_records import NOBODYS_REGISTRATIONS, FactFinder, card_status_on
 from lookup.freshness import Freshness
 from lookup.history_gaps import history_gaps
 from lookup.identifiers import display_plate, read_plate
@@ -27,7 +27,7 @@ from lookup.notices import data_notices, document_notices, notice_objects, query
 from lookup.premises_answer import premises_guidance
 from lookup.queries import Query
 from lookup.records import Accreditation, DriverLicense, IdentityCard, Member, Premises, Record, Vehicle, record_key
-from lookup.shapes import person_object, premises_object, vehicle_object
+from lookup.shapes import mission_object, person_object, premises_object, vehicle_object
 from lookup.store.protocol import Registry
 from lookup.terms import member_term
 
@@ -113,7 +113,7 @@ class Answering:
     def _about_somebody(self) -> Shown:
         facts = self._facts()
         result = written_assessment(facts, self.day, self.policy, self.found.outcome)
-        identified = self.found.outcome == "match" and result.assessment.applies_to != "nobody_yet"
+        identified = self.found.outcome == "match" and facts.record != "conflict"
         return Shown(
             immunity=result.immunity_at(utc_text(self.at)),
             guidance=result.guidance,
@@ -153,16 +153,16 @@ class Answering:
         if record is None:
             return None
         vehicle = record.content
-        mission = self.finder.find("mission", vehicle.mission_id) if isinstance(vehicle, Vehicle) else None
+        mission = self._mission_object(vehicle.mission_id) if isinstance(vehicle, Vehicle) else None
         return vehicle_object(record, mission)
 
     def _member_id(self) -> str | None:
         """The member who is identified by the vehicle, the document or themself."""
         found = next(one for one in (self.found.vehicle, self.found.document, self.found.member) if one is not None)
         content = found.content
-        if isinstance(content, Vehicle | IdentityCard | DriverLicense | Member):
-            return content.member_id
-        return None
+        if isinstance(content, Vehicle) and content.registration_status in NOBODYS_REGISTRATIONS:
+            return None
+        return content.member_id if isinstance(content, Vehicle | IdentityCard | DriverLicense | Member) else None
 
     def _person_object(self, facts: Facts, assessment: Assessment) -> dict[str, Any] | None:
         member_id = self._member_id()
@@ -170,7 +170,7 @@ class Answering:
             return None
         member: Member = self.finder.find("member", member_id)
         post = self._post(member, facts, assessment)
-        mission = None if post is None else self.finder.find("mission", post.mission_id)
+        mission = None if post is None else self._mission_object(post.mission_id)
         title = post.title if post is not None and facts.role == "principal" else None
         documents = [
             document
@@ -214,7 +214,10 @@ class Answering:
         level = None
         if premises.member_id is not None:
             level = shared_assessment(self.finder.of_occupant(premises), self.day, self.policy).level
-        return premises_object(record, premises, self.finder.find("mission", premises.mission_id), level)
+        return premises_object(record, premises, self._mission_object(premises.mission_id), level)
+
+    def _mission_object(self, mission_id: str) -> dict[str, Any]:
+        return mission_object(mission_id, self.finder.find("mission", mission_id))
 
     # What is unusual
 

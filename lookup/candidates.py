@@ -9,8 +9,8 @@ from lookup.facts_of_records import FactFinder
 from lookup.identifiers import display_plate
 from lookup.identify import Identification, NearRecord
 from lookup.lookalikes import Candidate
-from lookup.records import DriverLicense, IdentityCard, Member, Mission, Premises, Record
-from lookup.shapes import day_text, document_object, person_name, premises_object, vehicle_object
+from lookup.records import DriverLicense, IdentityCard, Member, Mission, Premises, Record, record_key
+from lookup.shapes import day_text, document_object, mission_object, person_name, premises_object, vehicle_object
 
 
 def candidate_objects(found: Identification, finder: FactFinder) -> list[dict[str, Any]]:
@@ -48,13 +48,14 @@ def _described(record: Record, finder: FactFinder) -> dict[str, Any]:
         return {"person": _person(record, content)}
     if isinstance(content, IdentityCard | DriverLicense):
         holder = finder.registry.get(f"member:{content.member_id}")
-        known = holder is not None and isinstance(holder.content, Member)
-        person = _person(holder, holder.content) if known else None  # type: ignore[union-attr, arg-type]
+        person = None
+        if holder is not None and isinstance(holder.content, Member):
+            person = _person(holder, holder.content)
         return {"document": document_object(record), "person": person}
     if isinstance(content, Premises):
-        mission = finder.registry.get(f"mission:{content.mission_id}")
-        at = mission.content if mission is not None and isinstance(mission.content, Mission) else None
-        return {"premises": premises_object(record, content, at, None)}
+        found = finder.registry.get(record_key("mission", content.mission_id))
+        known = found.content if found is not None and isinstance(found.content, Mission) else None
+        return {"premises": premises_object(record, content, mission_object(content.mission_id, known), None)}
     return {
         "document": {"kind": record.kind, "number": record.key.partition(":")[2], "status": None, "expires_on": None}
     }

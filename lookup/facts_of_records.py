@@ -76,10 +76,10 @@ class FactFinder:
         """Give the facts of a query about a person, by member id, name or document."""
         vehicle = self._driven_vehicle(member_id)
         try:
-            person = self._person(member_id, confirmed=self.said.state_confirmed)
+            person = self._person(member_id, card_status, confirmed=self.said.state_confirmed)
         except UnusableRecord:
-            person = Facts(record="conflict")
-        return self._asked(replace(person, card_status=card_status, vehicle=vehicle), "person")
+            person = Facts(record="conflict", card_status=card_status)
+        return self._asked(replace(person, vehicle=vehicle), "person")
 
     def of_unusable_person(self) -> Facts:
         """Give the facts where the person or the document asked about is held."""
@@ -128,15 +128,15 @@ class FactFinder:
 
     # People
 
-    def _person(self, member_id: str, *, confirmed: bool | None) -> Facts:
-        """Give the facts of a member, as family or as principal. Raises `UnusableRecord`."""
+    def _person(self, member_id: str, card_status: CardStatus | None = None, *, confirmed: bool | None) -> Facts:
+        """Give the facts of a member, as family or as principal, whichever protects more. Raises `UnusableRecord`."""
         member: Member = self._need("member", member_id)
         if member.principal_id is None:
-            return self._as_principal(member, confirmed=confirmed)
-        family = self._as_family(member, confirmed=confirmed)
+            return replace(self._as_principal(member, confirmed=confirmed), card_status=card_status)
+        family = replace(self._as_family(member, confirmed=confirmed), card_status=card_status)
         if not member.accreditations:
             return family
-        principal = self._as_principal(member, confirmed=confirmed)
+        principal = replace(self._as_principal(member, confirmed=confirmed), card_status=card_status)
         return family if self._outranks(family, principal) else principal
 
     def _outranks(self, one: Facts, other: Facts) -> bool:

@@ -102,20 +102,17 @@ def _match(asked: tuple[str, ...], known: Sequence[str]) -> tuple[float, tuple[s
 
 def _similarity(asked: str, known: str) -> float:
     """How well one word fits another, from 0 to 1. Words with digits in them fit as a whole or not at all."""
-    if asked == known:
-        return 1.0
-    if not (asked.isalpha() and known.isalpha()):
-        return 0.0
+    if asked == known or not (asked.isalpha() and known.isalpha()):
+        return float(asked == known)
     if known.startswith(asked):
         return _BEGINS if len(asked) > 1 else _INITIAL
     if _sound_alike(asked, known):
         return _SOUNDS
     if min(len(asked), len(known)) > 2 and OSA.distance(asked, known, score_cutoff=1) <= 1:
         return _ONE_OFF
-    if len(asked) < 4 or abs(len(asked) - len(known)) > 2:
-        return 0.0
     alike = JaroWinkler.similarity(asked, known)
-    return alike * _ONE_OFF if alike >= _ALIKE else 0.0
+    about_one_length = len(asked) > 3 and abs(len(asked) - len(known)) <= 2
+    return alike * _ONE_OFF if alike >= _ALIKE and about_one_length else 0.0
 
 
 def _sound_alike(asked: str, known: str) -> bool:

@@ -16,20 +16,18 @@ def day_text(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def mission_object(mission: Mission | None) -> dict[str, Any] | None:
-    """Give a mission as it stands beside a vehicle or a person."""
-    if mission is None:
-        return None
+def mission_object(mission_id: str, mission: Mission | None) -> dict[str, Any]:
+    """Give a mission as it stands beside a vehicle or a person; of one that cannot be used, only its id."""
     return {
-        "mission_id": mission.mission_id,
-        "name": mission.name,
-        "kind": mission.kind,
-        "sending_state": mission.sending_state,
-        "organization": mission.organization,
+        "mission_id": mission_id,
+        "name": mission and mission.name,
+        "kind": mission and mission.kind,
+        "sending_state": mission and mission.sending_state,
+        "organization": mission and mission.organization,
     }
 
 
-def vehicle_object(record: Record, mission: Mission | None) -> dict[str, Any]:
+def vehicle_object(record: Record, mission: dict[str, Any] | None) -> dict[str, Any]:
     """Give a vehicle; of a held one only the plate."""
     plate = record.key.removeprefix("vehicle:")
     vehicle = record.content
@@ -45,7 +43,7 @@ def vehicle_object(record: Record, mission: Mission | None) -> dict[str, Any]:
         "vin": known and known.vin,
         "registration_status": known and known.registration_status,
         "valid_until": known and day_text(known.valid_until),
-        "mission": mission_object(mission),
+        "mission": mission,
     }
 
 
@@ -55,7 +53,12 @@ def person_name(member: Member) -> str:
 
 
 def person_object(
-    record: Record, member: Member, role: str, title: str | None, mission: Mission | None, documents: Iterable[Record]
+    record: Record,
+    member: Member,
+    role: str,
+    title: str | None,
+    mission: dict[str, Any] | None,
+    documents: Iterable[Record],
 ) -> dict[str, Any]:
     """Give a person with the mission and title that the answer rests on, and the documents on record."""
     return {
@@ -65,7 +68,7 @@ def person_object(
         "date_of_birth": day_text(member.date_of_birth),
         "role": role,
         "title": title,
-        "mission": mission_object(mission),
+        "mission": mission,
         "documents": [document for found in documents if (document := document_object(found)) is not None],
     }
 
@@ -88,15 +91,16 @@ def document_object(record: Record) -> dict[str, Any] | None:
 
 
 def premises_object(
-    record: Record, premises: Premises, mission: Mission | None, occupant_level: str | None
+    record: Record, premises: Premises, mission: dict[str, Any], occupant_level: str | None
 ) -> dict[str, Any]:
     """Give premises; `occupant_level` is None where no member is named."""
     return {
         "handle": record.handle,
+        "premises_id": premises.premises_id,
         "kind": premises.kind,
         "address": premises.address,
         "city": premises.city,
         "state": premises.state,
-        "mission": mission_object(mission),
+        "mission": mission,
         "occupant_level": occupant_level,
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -58,14 +59,14 @@ class SmallStore:
         """Give every question with a name; those by search begin with `search`."""
         asked: dict[str, Callable[[Registry], Any]] = {}
         for key in (*self.keys, "vehicle:ZAB999", ABSENT):
-            asked[key] = lambda registry, key=key: registry.get(key)
+            asked[key] = methodcaller("get", key)
         for plate in PLATES:
-            asked[f"vin of {plate}"] = lambda registry, plate=plate: registry.find(f"vin:TRN0VIN{plate}")
-        asked["everything of a member"] = lambda registry: registry.find("member:TRN0001")
-        asked["search by plate"] = lambda registry: registry.find_plates("ZAB1*", 100)
-        asked["search by word"] = lambda registry: registry.find_words(["n:angstrom", "n:zoe"], 100)
-        asked["search by beginning"] = lambda registry: registry.find_word_prefix("n:name", 100)
-        asked["search by scan"] = lambda registry: registry.scan("member")
+            asked[f"vin of {plate}"] = methodcaller("find", f"vin:TRN0VIN{plate}")
+        asked["everything of a member"] = methodcaller("find", "member:TRN0001")
+        asked["search by plate"] = methodcaller("find_plates", "ZAB1*", 100)
+        asked["search by word"] = methodcaller("find_words", ["n:angstrom", "n:zoe"], 100)
+        asked["search by beginning"] = methodcaller("find_word_prefix", "n:name", 100)
+        asked["search by scan"] = methodcaller("scan", "member")
         return asked
 
     def ask_everything(self) -> Answers:

@@ -33,13 +33,14 @@ def test_a_policy_holds_from_its_own_first_day(tmp_path: Path) -> None:
     policies = load_policies(data)
     assert policies.on(date(2027, 6, 30)).name == "2026.1"
     assert policies.on(date(2027, 7, 1)).name == "2027.1"
+    assert policies.on(date(2025, 12, 31)).name == "2026.1"
 
 
 def test_policies_stand_by_their_days_whatever_the_order_of_the_file(tmp_path: Path) -> None:
     data = copy_of_the_data(tmp_path)
-    add(data, "policies.toml", SECOND.replace("2027.1", "2025.1").replace("2027-07-01", "2027-01-01"))
     add(data, "policies.toml", SECOND)
-    assert [policy.name for policy in load_policies(data).all] == ["2026.1", "2025.1", "2027.1"]
+    add(data, "policies.toml", SECOND.replace("2027.1", "2026.2").replace("2027-07-01", "2027-01-01"))
+    assert [policy.name for policy in load_policies(data).all] == ["2026.1", "2026.2", "2027.1"]
 
 
 def test_a_policy_that_was_never_made_cannot_be_named() -> None:

@@ -345,7 +345,7 @@ def test_a_key_that_is_no_list_of_entries_is_refused(tmp_path: Path) -> None:
 def test_a_row_without_a_role_is_refused(tmp_path: Path) -> None:
     data = copy_of_the_data(tmp_path)
     change(data, "matrix.toml", "[[diplomatic_agent.principal]]", "[[io_staff]]")
-    assert "matrix.toml" in refusal(data)
+    assert refusal(data) == "matrix.toml: io_staff: must be written as [[io_staff.…]]"
 
 
 def test_a_language_without_a_folder_is_refused_by_its_first_file() -> None:

@@ -107,7 +107,7 @@ def _merged(
 ) -> tuple[dict[str, Record], set[str]]:
     good = {key: record for key, record in fresh.items() if record is not None}
     held = set()
-    for key in fresh.keys() - good.keys():
+    for key in sorted(fresh.keys() - good.keys()):
         last = before.find(table, key)
         if last is None:
             held.add(key)
