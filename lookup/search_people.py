@@ -4,6 +4,7 @@ Decides which index words a name is searched from; the score is that of `search_
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from lookup.identifiers import UnreadableIdentifier, normalize_member_id
 from lookup.names import name_tokens, phonetic_code
@@ -40,7 +41,7 @@ def _with_member_id(registry: Registry, text: str) -> Iterator[Hit]:
 
 def _start(asked: tuple[str, ...]) -> Start:
     """A slip leaves one half of a word whole: its first half finds it by its beginning, its last half from behind."""
-    words = (f"n:{part}" for part in (*asked, "".join(asked)))
+    words = (f"n:{part}" for part in (*asked, *map("".join, pairwise(asked))))
     sounds = (f"p:{code}" for part in asked if (code := phonetic_code(part)))
     typed = (f"n:{part}" for part in asked if len(part) > 1)
     halves = (

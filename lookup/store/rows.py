@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 from functools import lru_cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from lookup.errors import StoreDamaged
 from lookup.records import KINDS, Content, Kind, Record, body_version, decode_body, encode_body
@@ -53,7 +53,7 @@ def handle_of(key: str, handle_key: bytes) -> str:
 def kind_of(key: str) -> Kind | None:
     """Give the kind that a key begins with; None where it is no key of ours."""
     prefix = key.partition(":")[0]
-    return cast("Kind", prefix) if prefix in _KINDS else None
+    return prefix if prefix in _KINDS else None
 
 
 def row_of(draft: Draft, revision: int, handle_key: bytes) -> Row:

@@ -34,6 +34,7 @@ class AnswerMissionBody(Schema):
     name = fields.String(required=True)
     kind = fields.String(required=True)
     sending_state = fields.String(required=True, allow_none=True)
+    organization = fields.String(required=True, allow_none=True)
 
 
 class AnswerVehicleBody(Schema):

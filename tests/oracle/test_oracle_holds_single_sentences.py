@@ -84,6 +84,20 @@ LEVELS: tuple[tuple[str, Facts, str], ...] = (
         "official_acts",
     ),
     (
+        "6b last day of the period",
+        {
+            "category": "io_senior_official",
+            "terminated_on": "2026-03-20",
+            "reasonable_period_ends_on": "2026-06-01",
+        },
+        "full",
+    ),
+    (
+        "6b departs today",
+        {"category": "diplomatic_agent", "terminated_on": "2026-05-20", "departed_on": "2026-06-01"},
+        "official_acts",
+    ),
+    (
         "6b closed",
         {"category": "io_staff", "terminated_on": "2026-05-31", "termination": "mission_closed"},
         "unverified",
@@ -150,6 +164,15 @@ LIFTED = {"category": "consular_employee", "agreement": {"treated_as": "diplomat
 CONSULAR_PLACE = {"premises": "consular", "mission_kind": "honorary_consulate"}
 BLOCKS: tuple[tuple[str, Facts, str, bool], ...] = (
     ("expelled before the end", EXPELLED, "persona_non_grata_not_immediate_loss", True),
+    ("expelled servant", {**EXPELLED, "category": "private_servant"}, "persona_non_grata_not_immediate_loss", False),
+    (
+        "expelled and departed",
+        {**EXPELLED, "terminated_on": "2026-05-01", "departed_on": "2026-05-02"},
+        "persona_non_grata_not_immediate_loss",
+        False,
+    ),
+    ("last day at home", _spouse("diplomatic_agent", household_until="2026-06-01"), "reasonable_period", False),
+    ("day after", _spouse("diplomatic_agent", household_until="2026-05-31"), "reasonable_period", True),
     ("not yet begun", {**EXPELLED, "effective_on": "2026-06-02"}, "persona_non_grata_not_immediate_loss", False),
     ("lifted, then former", {**LIFTED, "terminated_on": "2026-01-01"}, "bilateral_uplift", False),
     ("lifted, in the period", {**LIFTED, "terminated_on": "2026-05-31"}, "bilateral_uplift", True),
@@ -181,3 +204,17 @@ def test_a_waiver_opens_nothing_while_the_level_is_unverified() -> None:
     waiver = {"scope": "criminal", "confirmed_by_state": True}
     told = assess({"category": "temporary_duty_visitor", "waivers": [waiver]}, TODAY)["permissions"]
     assert told["prosecute"]["codes"] == told["arrest_or_detain"]["codes"] == ["verify_first"]
+
+
+def test_of_two_waivers_the_one_without_a_case_prevails() -> None:
+    waiver = {"scope": "criminal", "confirmed_by_state": True}
+    facts = {"category": "diplomatic_agent", "waivers": [{**waiver, "case_reference": "2026-TRN-1"}, waiver]}
+    told = assess(facts, TODAY)["permissions"]
+    assert told["prosecute"] == {"answer": "yes", "codes": []}
+    assert told["arrest_or_detain"]["codes"] == ["waiver_must_cover_arrest"]
+
+
+def test_a_plate_of_an_unverified_member_still_says_verify_first() -> None:
+    told = assess({"lookup": "plate", "category": "temporary_duty_visitor"}, TODAY)
+    assert told["applies_to"] == "registrant"
+    assert told["permissions"]["arrest_or_detain"]["codes"] == ["verify_first"]

@@ -8,9 +8,11 @@ from lookup.law.terms import Category
 from lookup.lookalikes import candidates
 from lookup.records import Accreditation, Member, Mission, Premises, Vehicle
 from lookup.search import SearchPage, search
-from lookup.search_request import SearchRequest
+from lookup.search_hits import Hit, best_hits
+from lookup.search_request import SearchRequest, write_cursor
 from lookup.search_vehicles import read_pattern
-from tests.unit.memory_registry import MemoryRegistry, held, tombstone
+from lookup.search_words import match_words
+from tests.unit.memory_registry import MemoryRegistry, held, record_of, tombstone
 
 DAY = date(2020, 1, 1)
 
@@ -42,6 +44,7 @@ REGISTRY = MemoryRegistry(
     person(4, "محمد", "علي", at="M2"),
     person(5, "Smith", "Anna"),
     person(6, "Al-Rashid", "Omar"),
+    person(8, "Alzayani", "Nura"),
     person(7, "Garcia", "Lucia", principal_id="TRN2"),
     car("DZB1234", make="Toyota", color="Blue", vin="TRNVIN0000000001"),
     car("DZ81234", make="Toyota", color="black"),
@@ -86,6 +89,7 @@ def test_a_whole_name_is_found_in_any_order_and_ranks_first(q: str) -> None:
         ("Mohammed", "member:TRN4", ("mhmd sounds like mohammed",)),
         ("alrashid", "member:TRN6", ("has alrashid",)),
         ("al rashid", "member:TRN6", ("has al", "has rashid")),
+        ("nura al zayani", "member:TRN8", ("has nura", "has alzayani")),
         ("Смирнов", "member:TRN3", ("has smirnov",)),
         ("ras", "member:TRN6", ("rashid begins with ras",)),
         ("a rashid", "member:TRN6", ("has rashid", "al begins with a")),
@@ -109,6 +113,24 @@ def test_the_better_fit_ranks_higher_and_equal_ones_stand_by_key() -> None:
 def test_one_of_two_names_is_not_enough() -> None:
     assert keys(ask("Anna Garcia", kinds=("member",))) == []
     assert keys(ask("Anna X Smith", kinds=("member",))) == ["member:TRN5"]
+
+
+def test_each_word_of_a_record_serves_once() -> None:
+    assert keys(ask("garcia garcia", kinds=("member",))) == []
+
+
+def test_a_word_is_worth_the_less_the_further_it_is_from_the_one_asked_for() -> None:
+    known = ("smith",)
+    fits = [match_words((asked,), known) for asked in ("smith", "smi", "smyth", "smitj", "smitthe", "s")]
+    assert [fit and fit[0] for fit in fits] == [1.0, 0.92, 0.88, 0.85, 0.8096, 0.75]
+    assert match_words(("jones",), known) is None
+    assert match_words((), known) is None
+
+
+def test_equal_scores_stand_by_key_and_a_record_counts_once() -> None:
+    one, other = record_of(car("DIO1")), record_of(car("DIO2"))
+    hits = best_hits([Hit(other, 0.5, ("a",)), Hit(one, 0.5, ("b",)), Hit(other, 0.4, ("c",))])
+    assert hits == [Hit(one, 0.5, ("b",)), Hit(other, 0.5, ("a",))]
 
 
 def test_a_member_id_is_found_exactly() -> None:
@@ -255,11 +277,19 @@ def test_a_name_beyond_the_first_thousands_is_found_within_its_mission() -> None
 
 
 def test_a_search_by_filters_that_leads_too_far_says_so() -> None:
-    registry = MemoryRegistry(*(car(f"D{number}") for number in range(5001)))
+    registry = MemoryRegistry(*(car(f"D{number}") for number in range(7001)))
     page = search(registry, SearchRequest(status="active"))
     assert not page.complete
+    assert registry.asked == 6000
     assert len(page.hits) == 20
     assert search(registry, SearchRequest(mission="M1", status="stolen")).hits == ()
+
+
+def test_a_state_with_too_many_members_says_so() -> None:
+    missions = [Mission(f"M{number}", "Embassy", "embassy", DAY, state="DC") for number in range(3)]
+    registry = MemoryRegistry(*missions, *(car(f"D{number}", f"M{number % 3}") for number in range(5000)))
+    assert not search(registry, SearchRequest(state="DC")).complete
+    assert search(registry, SearchRequest(mission="M0")).complete
 
 
 def test_pages_follow_one_another_without_gap_or_repeat() -> None:
@@ -279,6 +309,12 @@ def test_a_cursor_of_another_search_is_refused() -> None:
     assert keys(ask(mission="M2", limit=5, cursor=cursor)) == keys(ask(mission="M2"))[2:]
     assert faults(mission="M1", cursor=cursor) == ["/cursor"]
     assert faults("garcia", mission="M2", cursor=cursor) == ["/cursor"]
+
+
+def test_a_cursor_before_the_first_page_is_refused() -> None:
+    request = SearchRequest(mission="M2")
+    assert keys(ask(mission="M2", cursor=write_cursor(request, 0))) == keys(ask(mission="M2"))
+    assert faults(mission="M2", cursor=write_cursor(request, -1)) == ["/cursor"]
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "é", "AAAA", "=", "LTEuYQ"])

@@ -1,0 +1,67 @@
+# The two commands are `make demo` and `make test`; everything else serves them. `make help` lists the targets.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+APT := $(shell [ "$$(id -u)" = 0 ] && echo apt-get || { sudo -n true 2>/dev/null && echo sudo -n apt-get; })
+
+# Settings of the person who runs the tests must not decide what the tests see.
+unexport $(filter IMMUNITY_%,$(.VARIABLES))
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+$(VENV)/bin/pip:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/bin/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.development: requirements-dev.lock $(VENV)/.runtime
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.PHONY: setup
+setup: $(VENV)/.development ## the environment with everything that tests and measurements need
+	@command -v wrk >/dev/null || { [ -n "$(APT)" ] && $(APT) update -qq && $(APT) install -y -qq wrk >/dev/null; } \
+		|| echo "missing: wrk (Debian package wrk), which only 'make compare' needs"
+
+.PHONY: demo
+demo: $(VENV)/.runtime ## a full-size invented registry, served on 127.0.0.1:8080 and :8081
+	$(BIN)/immunity demo
+
+.PHONY: lint
+lint: $(VENV)/.development ## style, types and the direction of imports
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+.PHONY: test
+test: lint ## everything that must hold before a commit
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --fail-under=90
+
+.PHONY: mutants
+mutants: $(VENV)/.development ## mutation testing of the law (about an hour)
+	tests/law/mutants.sh
+
+.PHONY: compare
+compare: setup ## a plate lookup beside a Flask hello-world, in one run
+	$(BIN)/python -m loadtests.compare
+
+.PHONY: lock
+lock: ## write the requirement files anew (needs uv)
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+		--extra build pyproject.toml -o requirements.lock
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+		--extra build --extra dev pyproject.toml -o requirements-dev.lock
+
+.PHONY: clean
+clean: ## remove what can be made again
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* mutants

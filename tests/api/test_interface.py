@@ -1,0 +1,84 @@
+"""The description of the services: valid, complete, and what the services really do."""
+
+import re
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from tests.api.serving import MakeKey
+
+EXAMPLES = 10
+"""Requests that are made up per operation: enough to meet each field, few enough for every test run."""
+
+
+def described(service: Flask) -> dict[str, Any]:
+    document: dict[str, Any] = service.test_client().get("/openapi.json").json or {}
+    return document
+
+
+def test_the_descriptions_are_valid_openapi(app: Flask, center: Flask) -> None:
+    for service in (app, center):
+        document = described(service)
+        assert document["openapi"] == "3.1.0"
+        schemathesis.openapi.from_dict(document).validate()
+
+
+def test_every_route_under_v1_is_described_with_its_scope_and_its_problems(app: Flask, center: Flask) -> None:
+    for service in (app, center):
+        paths = described(service)["paths"]
+        for rule in service.url_map.iter_rules():
+            if rule.rule.startswith("/v1/"):
+                operations = paths[rule.rule.replace("<", "{").replace(">", "}")]
+                for method in (rule.methods or set()) - {"HEAD"}:
+                    operation = operations[method.lower()]
+                    assert operation["security"] == [{"bearer": []}]
+                    assert operation["x-scope"] in ("lookup", "console", "any")
+                    assert operation["summary"].endswith((".", "reasons."))
+                    assert "200" in operation["responses"]
+
+
+def test_problems_are_described_as_problems(app: Flask) -> None:
+    for response in described(app)["components"]["responses"].values():
+        assert list(response["content"]) == ["application/problem+json"]
+
+
+def test_the_descriptions_can_be_read_as_a_page_without_another_host(app: Flask, center: Flask) -> None:
+    for service in (app, center):
+        html = service.test_client().get("/docs").get_data(as_text=True)
+        for path in described(service)["paths"]:
+            assert path.replace("<", "") in html
+        assert not re.findall(r"https?://", html)
+        assert "<script" not in html
+
+
+BOUNDED = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def try_out(operation: Any, headers: dict[str, str]) -> None:
+    """Send made-up requests to one operation and hold the answers against the description."""
+
+    @BOUNDED
+    @given(case=operation.as_strategy())
+    def ask(case: Any) -> None:
+        # the schemas say which fields there are, not which plates can be read or which of them go together
+        case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance])
+
+    ask()
+
+
+@pytest.mark.parametrize("name", ["lookup", "console"])
+def test_made_up_requests_get_only_described_answers(name: str, app: Flask, center: Flask, make_key: MakeKey) -> None:
+    service, headers = (app, make_key("lookup")) if name == "lookup" else (center, make_key("console"))
+    for result in schemathesis.openapi.from_wsgi("/openapi.json", service).get_all_operations():
+        try_out(result.ok(), headers)
