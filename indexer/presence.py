@@ -13,7 +13,9 @@ from indexer.tables import INSIDE_MEMBERS, MEMBERS, TABLES, Table
 
 Presence = Literal["there", "refused", "gone"]
 
-_PRESENCE = "SELECT MAX(reason IS NOT NULL) FROM rows WHERE source = ? AND key = ?"
+_PRESENCE = "SELECT reason IS NOT NULL FROM rows WHERE source = ? AND key = ? LIMIT 1"
+"""Of several rows with one key all are refused, so that any of them tells."""
+
 _UNREADABLE = "SELECT 1 FROM rows WHERE source = ? AND key IS NULL LIMIT 1"
 
 
@@ -25,7 +27,7 @@ class Sightings:
     keeping: frozenset[str]
 
     def presence(self, table: Table, key: str) -> Presence:
-        """Look a key up among the rows of a table; `refused` where any of its rows was."""
+        """Look a key up among the rows of a table."""
         refused = self.staging.ask_one(_PRESENCE, table.number, key)
         if refused is None:
             return "gone"

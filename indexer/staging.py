@@ -28,7 +28,7 @@ CREATE TABLE marked (source INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (so
 
 _INDEXES = """
 CREATE INDEX rows_by_key ON rows (source, key, family, reason);
-CREATE INDEX rows_by_member ON rows (member, source) WHERE source IN (3, 4);
+CREATE INDEX rows_by_member ON rows (member) WHERE source IN (3, 4);
 """
 """The rows inside members are those of `tables.ACCREDITATIONS` and `tables.WAIVERS`."""
 

@@ -12,17 +12,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from lookup.errors import ConfigurationError
+
 _LOCK_NAME = "lock"
 
 
 @contextmanager
 def open_workspace(data_dir: Path) -> Iterator[Path]:
-    """Give a fresh directory, removed at the end; remove those that killed passes left."""
+    """Give a fresh directory, removed at the end; remove those that killed passes left. Raises
+    `ConfigurationError` where the data directory cannot be written to."""
     parent = data_dir / "staging"
-    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for left_over in parent.iterdir():
-        _remove_if_unused(left_over)
-    directory = Path(tempfile.mkdtemp(dir=parent))
+    try:
+        parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for left_over in parent.iterdir():
+            _remove_if_unused(left_over)
+        directory = Path(tempfile.mkdtemp(dir=parent))
+    except OSError as error:
+        raise ConfigurationError(f"The data directory cannot be written to: {error.strerror}.") from error
     lock = _lock(directory)
     try:
         yield directory

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from lookup.answers import Answer
-from lookup.assessments import shared_assessment, written, written_assessment
+from lookup.assessments import shared_assessment, written_assessment
 from lookup.candidates import candidate_objects
 from lookup.clock import day_in_washington, utc_text
 from lookup.facts_of_records import NOBODYS_REGISTRATIONS, FactFinder, card_status_on
@@ -18,6 +18,7 @@ from lookup.freshness import Freshness
 from lookup.history_gaps import history_gaps
 from lookup.identifiers import display_plate, read_plate
 from lookup.identify import identify
+from lookup.json_text import written
 from lookup.law.assessment import Assessment
 from lookup.law.facts import Facts
 from lookup.law.policy import Policy

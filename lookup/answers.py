@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lookup.json_text import written
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -30,7 +32,7 @@ class Answer:
 
     def to_json(self) -> bytes:
         """Write the answer: UTF-8, on one line."""
-        parts = json.dumps(self.parts, ensure_ascii=False, separators=(",", ":"))
+        parts = written(self.parts)
         return f'{parts[:-1]},"immunity":{self.immunity_json},"guidance":{self.guidance_json}}}'.encode()
 
     def document(self) -> dict[str, Any]:

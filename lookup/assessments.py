@@ -4,23 +4,29 @@ Decides how many are kept and that they are written as JSON once. An assessment 
 changes no answer.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from lookup.json_text import written
 from lookup.law.assess import assess
 from lookup.law.assessment import Assessment
 from lookup.law.facts import Facts
 from lookup.law.policy import Policy
+from lookup.law.settle import settle
 from lookup.wording import guidance_document, immunity_document
 
-KEPT = 8192
-"""Assessments kept by a process, about 10 kB each. A registry of 124,000 people has a few thousand different sets of
-facts a day."""
+KEPT = 4096
+"""Assessments kept by a process, about 10 kB each. A registry of 124,000 people has a few hundred different ones a
+day."""
 
-shared_assessment = lru_cache(maxsize=KEPT)(assess)
-"""`assess`, remembered."""
+
+def shared_assessment(facts: Facts, day: date, policy: Policy) -> Assessment:
+    """Give `assess` of these facts, remembered."""
+    return _assessment(settle(facts, day, policy), day, policy)
+
+
+_assessment = lru_cache(maxsize=KEPT)(assess)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +42,16 @@ class WrittenAssessment:
         return f'{self.immunity[:-1]},"at":"{at}"}}'
 
 
-@lru_cache(maxsize=KEPT)
 def written_assessment(facts: Facts, day: date, policy: Policy, outcome: str) -> WrittenAssessment:
     """Give the assessment of these facts in words, remembered."""
-    assessment = shared_assessment(facts, day, policy)
+    return _written_assessment(settle(facts, day, policy), day, policy, outcome)
+
+
+@lru_cache(maxsize=KEPT)
+def _written_assessment(facts: Facts, day: date, policy: Policy, outcome: str) -> WrittenAssessment:
+    assessment = _assessment(facts, day, policy)
     return WrittenAssessment(
         assessment,
         written(immunity_document(assessment, policy, outcome)),
         written(guidance_document(assessment, policy, outcome)),
     )
-
-
-def written(document: object) -> str:
-    """Write a document as JSON text, without blanks."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))

@@ -27,4 +27,4 @@ def day_in_washington(moment: datetime) -> date:
 
 def utc_text(moment: datetime) -> str:
     """Write `moment` as RFC 3339 in UTC, whole seconds, ending in `Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"

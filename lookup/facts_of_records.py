@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 from lookup.assessments import shared_assessment
+from lookup.law.assessment import Assessment
 from lookup.law.facts import AccreditationFacts, AgreementFacts, Facts, VehicleFacts, WaiverFacts
 from lookup.law.notification import notification_duty
 from lookup.law.policy import Policy
@@ -70,7 +71,7 @@ class FactFinder:
     def nobody(self, lookup: LookupKind, record: RecordState | None = None) -> Facts:
         """Give the facts where nobody is identified: what the caller said, alone."""
         vehicle = self._driven_vehicle(None) if lookup == "person" else None
-        return self._asked(Facts(record=record, vehicle=vehicle), lookup)
+        return self._asked(Facts(record=record), lookup, vehicle)
 
     def of_member(self, member_id: str, card_status: CardStatus | None = None) -> Facts:
         """Give the facts of a query about a person, by member id, name or document."""
@@ -79,11 +80,11 @@ class FactFinder:
             person = self._person(member_id, card_status, confirmed=self.said.state_confirmed)
         except UnusableRecord:
             person = Facts(record="conflict", card_status=card_status)
-        return self._asked(replace(person, vehicle=vehicle), "person")
+        return self._asked(person, "person", vehicle)
 
     def of_unusable_person(self) -> Facts:
         """Give the facts where the person or the document asked about is held."""
-        return self._asked(Facts(record="conflict", vehicle=self._driven_vehicle(None)), "person")
+        return self._asked(Facts(record="conflict"), "person", self._driven_vehicle(None))
 
     def of_vehicle(self, vehicle: Vehicle) -> Facts:
         """Give the facts of a query by plate or vehicle number: those of its registrant."""
@@ -91,11 +92,11 @@ class FactFinder:
             facts, registrant = self._registrant(vehicle)
         except UnusableRecord:
             facts, registrant = Facts(record="conflict"), "unknown"
-        return self._asked(replace(facts, vehicle=self._vehicle(registrant, vehicle)), "plate")
+        return self._asked(facts, "plate", self._vehicle(registrant, vehicle))
 
     def of_unusable_vehicle(self) -> Facts:
         """Give the facts where the vehicle asked about is held."""
-        return self._asked(Facts(record="conflict", vehicle=self._vehicle("unknown", None)), "plate")
+        return self._asked(Facts(record="conflict"), "plate", self._vehicle("unknown", None))
 
     def of_premises(self, premises: Premises) -> Facts:
         """Give the facts of a query by address: the premises, and of a residence its occupant."""
@@ -114,11 +115,12 @@ class FactFinder:
             return Facts(record="conflict")
         return person
 
-    def _asked(self, facts: Facts, lookup: LookupKind) -> Facts:
-        """Add what the caller said of the moment."""
+    def _asked(self, facts: Facts, lookup: LookupKind, vehicle: VehicleFacts | None) -> Facts:
+        """Add the vehicle and what the caller said of the moment."""
         return replace(
             facts,
             lookup=lookup,
+            vehicle=vehicle,
             offense=self.said.offense,
             warrant=self.said.warrant,
             situation=self.said.situation,
@@ -132,56 +134,54 @@ class FactFinder:
         """Give the facts of a member, as family or as principal, whichever protects more. Raises `UnusableRecord`."""
         member: Member = self._need("member", member_id)
         if member.principal_id is None:
-            return replace(self._as_principal(member, confirmed=confirmed), card_status=card_status)
-        family = replace(self._as_family(member, confirmed=confirmed), card_status=card_status)
+            return self._as_principal(member, card_status, confirmed)
+        family = self._as_family(member, card_status, confirmed)
         if not member.accreditations:
             return family
-        principal = replace(self._as_principal(member, confirmed=confirmed), card_status=card_status)
+        principal = self._as_principal(member, card_status, confirmed)
         return family if self._outranks(family, principal) else principal
 
     def _outranks(self, one: Facts, other: Facts) -> bool:
         levels = [LEVELS.index(self._assessed(facts).level) for facts in (one, other)]
         return levels[0] < levels[1]
 
-    def _assessed(self, facts: Facts) -> Any:
+    def _assessed(self, facts: Facts) -> Assessment:
         return shared_assessment(facts, self.day, self.policy)
 
-    def _as_principal(self, member: Member, *, confirmed: bool | None) -> Facts:
-        return replace(
-            self._own(member),
-            role="principal",
-            accreditations=self._accreditations(member, member.accreditations, confirmed=confirmed),
-        )
+    def _as_principal(self, member: Member, card_status: CardStatus | None, confirmed: bool | None) -> Facts:
+        accreditations = self._accreditations(member, member.accreditations, confirmed=confirmed)
+        return Facts(role="principal", accreditations=accreditations, card_status=card_status, **self._own(member))
 
-    def _as_family(self, member: Member, *, confirmed: bool | None) -> Facts:
+    def _as_family(self, member: Member, card_status: CardStatus | None, confirmed: bool | None) -> Facts:
         principal: Member = self._need("member", member.principal_id or "")
         if principal.principal_id is not None:
             raise UnusableRecord
-        return replace(
-            self._own(member),
+        return Facts(
             role="family",
             relationship=member.relationship,
             principal_us_status=principal.us_status,
             accreditations=self._accreditations(member, principal.accreditations, confirmed=confirmed),
+            card_status=card_status,
+            **self._own(member),
         )
 
-    def _own(self, member: Member) -> Facts:
-        """Give what the person's own row says, whatever their role."""
-        return Facts(
-            record=None if self.data_usable else "stale",
-            age=age_on(member.date_of_birth, self.day),
-            full_time_student=_is_student(member, self.day),
-            household_exception=member.household_exception,
-            household_until=member.household_until,
-            recognized=member.recognized,
-            us_status=member.us_status,
-            mandatory_notification_country=self._must_notify(member),
-            waivers=tuple(
+    def _own(self, member: Member) -> dict[str, Any]:
+        """Give what the person's own row says, whatever their role, as the names and values of facts."""
+        return {
+            "record": None if self.data_usable else "stale",
+            "age": age_on(member.date_of_birth, self.day),
+            "full_time_student": _is_student(member, self.day),
+            "household_exception": member.household_exception,
+            "household_until": member.household_until,
+            "recognized": member.recognized,
+            "us_status": member.us_status,
+            "mandatory_notification_country": self._must_notify(member),
+            "waivers": tuple(
                 WaiverFacts(waiver.scope, waiver.case_reference, confirmed_by_state=True)
                 for waiver in member.waivers
                 if _in_force(self.day, waiver.effective_on, waiver.ends_on)
             ),
-        )
+        }
 
     def _must_notify(self, member: Member) -> bool:
         resident = member.us_status == "permanent_resident"

@@ -12,8 +12,9 @@ WORD_LIMIT = 2000
 """Records that are read for the words of one search, those that share most words first: more than carry a common name
 and its sound, and about 60 ms to read."""
 
-PREFIX_LIMIT = 300
-"""Records that are read for one beginning or end of a word; a search asks for at most 24 of them."""
+PREFIX_LIMIT = 3000
+"""Records that are read for all beginnings and ends of words of one search together, each an equal part of them. Measured
+on 124,000 invented people: the family name alone, with a slip, is found again in 9 of 10 searches, both names in all."""
 
 
 PLATE_LIMIT = 500

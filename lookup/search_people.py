@@ -41,7 +41,8 @@ def _with_member_id(registry: Registry, text: str) -> Iterator[Hit]:
 
 def _start(asked: tuple[str, ...]) -> Start:
     """A slip leaves one half of a word whole: its first half finds it by its beginning, its last half from behind."""
-    words = (f"n:{part}" for part in (*asked, *map("".join, pairwise(asked))))
+    threes = zip(asked, asked[1:], asked[2:], strict=False)
+    words = (f"n:{part}" for part in (*asked, *map("".join, pairwise(asked)), *map("".join, threes)))
     sounds = (f"p:{code}" for part in asked if (code := phonetic_code(part)))
     typed = (f"n:{part}" for part in asked if len(part) > 1)
     halves = (
@@ -54,9 +55,5 @@ def _start(asked: tuple[str, ...]) -> Start:
 
 
 def _words_of(record: Record) -> tuple[str, ...]:
-    """The parts of the names, and after them a name of several parts written as one."""
     member = record.content
-    if not isinstance(member, Member):
-        return ()
-    names = [name_tokens(name) for name in (member.family_name, member.given_names or "")]
-    return tuple(part for name in names for part in name) + tuple("".join(name) for name in names if len(name) > 1)
+    return name_tokens(f"{member.family_name} {member.given_names or ''}") if isinstance(member, Member) else ()

@@ -6,7 +6,6 @@ or folded before they come here.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
@@ -21,9 +20,13 @@ TOKEN_LIMIT = 8
 _ENOUGH = 0.6
 """The mean fit from which a record is a hit: two of three words, or two words with a slip in each."""
 
-_BEGINS, _SOUNDS, _ONE_OFF, _INITIAL = 0.92, 0.88, 0.85, 0.75
-"""What a word is worth that is not the same. A judgement that orders hits: a beginning is what people type, a sound
-what they hear, a letter off a slip; a single letter begins one word in twenty."""
+_BEGINS, _ONE_OFF, _INITIAL = 0.92, 0.85, 0.75
+"""What a word is worth that is not the same. A judgement that orders hits: a beginning is what people type, a letter
+off is a slip; a single letter begins one word in twenty."""
+
+_SOUND, _SOUND_AND_LOOK = 0.68, 0.22
+"""What a word is worth that sounds alike, and what its look adds: the codes of sounds are coarse, so a word that only
+sounds alike comes after a slip, and one that looks alike too before it."""
 
 _ALIKE = 0.9
 """The Jaro-Winkler similarity from which longer words of about one length resemble each other; below it any two names
@@ -46,8 +49,8 @@ def find_by_words(
 ) -> Iterator[Hit]:
     """Give the records that fit the words asked for. `known` gives the words of a record, none to leave it out.
 
-    Beginnings are only tried where no record has every word as it was asked. Reads at most `WORD_LIMIT` records and
-    `PREFIX_LIMIT` for each beginning.
+    Beginnings are only tried where no record has every word as it was asked. Reads at most `WORD_LIMIT` records by
+    words and `PREFIX_LIMIT` by beginnings.
     """
     if not asked:
         return
@@ -66,26 +69,33 @@ def hits_among(
             yield Hit(record, *match)
 
 
-def _with_beginnings(registry: Registry, beginnings: Iterable[str]) -> Iterator[Record]:
+def _with_beginnings(registry: Registry, beginnings: Sequence[str]) -> Iterator[Record]:
     for beginning in beginnings:
-        yield from registry.find_word_prefix(beginning, PREFIX_LIMIT)
+        yield from registry.find_word_prefix(beginning, PREFIX_LIMIT // len(beginnings))
 
 
 def match_words(asked: Sequence[str], known: Sequence[str]) -> tuple[float, tuple[str, ...]] | None:
     """Give the score, from 0 to 1, and the reasons where the words asked for fit the words of a record, else None.
 
-    Two neighbors among the words asked for may be one word of the record. Each word of the record serves once.
+    What is written as one word on one side may be two or three neighbors on the other. Each word of the record serves
+    once.
     """
-    joined = (
-        (*asked[:at], left + right, *asked[at + 2 :])
-        for at, (left, right) in enumerate(pairwise(asked))
-        if left + right in known
-    )
-    matches = [match for reading in (tuple(asked), *joined) if (match := _match(reading, known))]
+    pairs = [(tuple(asked), tuple(known))]
+    pairs += [(reading, tuple(known)) for reading in _with_joined(asked, known)]
+    pairs += [(tuple(asked), reading) for reading in _with_joined(known, asked)]
+    matches = [match for pair in pairs if (match := _match(*pair))]
     return max(matches, key=lambda match: match[0], default=None)
 
 
-def _match(asked: tuple[str, ...], known: Sequence[str]) -> tuple[float, tuple[str, ...]] | None:
+def _with_joined(words: Sequence[str], others: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Give `words` with two or three neighbors written as one, wherever that makes one of the others."""
+    for length in (2, 3):
+        for at in range(len(words) - length + 1):
+            if (joined := "".join(words[at : at + length])) in others:
+                yield (*words[:at], joined, *words[at + length :])
+
+
+def _match(asked: tuple[str, ...], known: tuple[str, ...]) -> tuple[float, tuple[str, ...]] | None:
     free, total, reasons = list(known), 0.0, []
     for word in asked:
         score, place = max(((_similarity(word, other), -place) for place, other in enumerate(free)), default=(0.0, 0))
@@ -106,13 +116,16 @@ def _similarity(asked: str, known: str) -> float:
         return float(asked == known)
     if known.startswith(asked):
         return _BEGINS if len(asked) > 1 else _INITIAL
-    if _sound_alike(asked, known):
-        return _SOUNDS
+    alike = JaroWinkler.similarity(asked, known)
+    sound = _SOUND + _SOUND_AND_LOOK * alike if _sound_alike(asked, known) else 0.0
+    return max(sound, _look_alike(asked, known, alike))
+
+
+def _look_alike(asked: str, known: str, alike: float) -> float:
     if min(len(asked), len(known)) > 2 and OSA.distance(asked, known, score_cutoff=1) <= 1:
         return _ONE_OFF
-    alike = JaroWinkler.similarity(asked, known)
     about_one_length = len(asked) > 3 and abs(len(asked) - len(known)) <= 2
-    return alike * _ONE_OFF if alike >= _ALIKE and about_one_length else 0.0
+    return _ONE_OFF * alike if alike >= _ALIKE and about_one_length else 0.0
 
 
 def _sound_alike(asked: str, known: str) -> bool:

@@ -6,7 +6,7 @@ deep. Does not decide what the values mean: that is the schema of each route.
 
 import json
 import math
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -51,6 +51,10 @@ def parse_json(data: bytes) -> Any:
 
 def _read(request: Request, limit: int) -> bytes:
     """Read at most `limit` bytes, also where the length was not announced."""
+    announced = request.environ.get("CONTENT_LENGTH", "")
+    if announced.isdecimal() and int(announced) <= limit:
+        stream: IO[bytes] = request.environ["wsgi.input"]
+        return stream.read(int(announced))  # Flask's own stream does the same and takes a tenth of a hello-world
     request.max_content_length = limit
     try:
         return request.get_data(cache=False)

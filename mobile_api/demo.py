@@ -20,7 +20,7 @@ from pathlib import Path
 
 import click
 
-from indexer.progress import show_progress
+from indexer.progress import follow_counts, show_progress
 from indexer.sources.csv_directory import CsvDirectory
 from indexer.sources.fictitious import generate
 from indexer.surroundings import Surroundings
@@ -89,8 +89,10 @@ def prepare_extract(settings: Settings, members: int) -> Path:
         return extract
     click.echo(f"Inventing a registry of {members} members …", err=True)
     now = system_clock().replace(microsecond=0)
+    day = day_in_washington(now)
     with show_progress() as progress:
-        generate(extract, members=members, seed=SEED, on=day_in_washington(now), extracted_at=now, progress=progress)
+        generate(extract, members=members, seed=SEED, on=day, extracted_at=now, progress=follow_counts(progress))
+        progress.end()
     return extract
 
 

@@ -35,6 +35,6 @@ def install_headers(app: Flask) -> None:
         headers.add("X-Content-Type-Options", "nosniff")
         if "Cache-Control" not in headers:
             headers.add("Cache-Control", NO_STORE)
-        if response.mimetype == "text/html":
+        if (response.content_type or "").startswith("text/html"):
             headers.extend(_PAGE_HEADERS)
         return response

@@ -14,7 +14,7 @@ from lookup.records import Kind, Mission, Premises, Record, record_key
 from lookup.search import search
 from lookup.search_hits import Hit
 from lookup.search_request import SEARCH_KINDS, SearchRequest
-from lookup.shapes import premises_object
+from lookup.shapes import mission_object, premises_object
 from lookup.store.protocol import Registry
 from mobile_api.access.guard import token
 from mobile_api.interface import Blueprint
@@ -79,7 +79,7 @@ def _premises(registry: Registry, record: Record) -> Any:
         return None
     found = registry.get(record_key("mission", record.content.mission_id))
     mission = found.content if found is not None and isinstance(found.content, Mission) else None
-    return premises_object(record, record.content, mission, None)
+    return premises_object(record, record.content, mission_object(record.content.mission_id, mission), None)
 
 
 _DOCUMENTS: Mapping[Kind, Callable[[Registry, Record], Any]] = {

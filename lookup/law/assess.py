@@ -4,6 +4,7 @@ Decides the order of the steps, which is that of docs/law.md. Pure: no clock, no
 facts gets an assessment.
 """
 
+from dataclasses import replace
 from datetime import date
 
 from lookup.law.assessment import Assessment
@@ -16,7 +17,7 @@ from lookup.law.steps.category import read_row
 from lookup.law.steps.dates import apply_dates
 from lookup.law.steps.family import check_family
 from lookup.law.steps.felony_warrant import decide_felony_and_warrant
-from lookup.law.steps.identification import applies_to, obstacles
+from lookup.law.steps.identification import applies_to, obstacles, taken_for_granted
 from lookup.law.steps.plate import leave_driver_open
 from lookup.law.steps.several import join
 from lookup.law.steps.us_persons import reduce_us_person
@@ -51,7 +52,6 @@ def assess(facts: Facts, at: date, policy: Policy) -> Assessment:
         basis=joint.trace,
         deciders=joint.deciders,
         authorities=tuple(dict.fromkeys(found.authority for found in joint.governing if found.authority)),
-        rows=_rows(facts, joint),
         wording=_wording(joint),
         protected_until=_protected_until(joint),
     )
@@ -60,7 +60,8 @@ def assess(facts: Facts, at: date, policy: Policy) -> Assessment:
 def _identified(facts: Facts, at: date, policy: Policy) -> Joint:
     """Run steps 1 and 3 to 7 for each accreditation, join them (step 2), then the waivers (step 8)."""
     findings = [_find(facts, accreditation, at, policy) for accreditation in facts.accreditations]
-    return apply_waivers(facts, join(findings))
+    joint = join(findings)
+    return apply_waivers(facts, replace(joint, trace=taken_for_granted(facts) + joint.trace))
 
 
 def _find(facts: Facts, accreditation: AccreditationFacts, at: date, policy: Policy) -> Finding:
@@ -89,11 +90,6 @@ def _category(facts: Facts, joint: Joint) -> str | None:
     return governing[0].accreditation.category if governing else facts.accreditations[0].category
 
 
-def _rows(facts: Facts, joint: Joint) -> tuple[tuple[str, str], ...]:
-    rows = dict.fromkeys((found.row.category, found.row.role) for found in joint.governing)
-    return tuple(rows) or (("unverified", facts.person_role),)
-
-
 def _wording(joint: Joint) -> str:
     """Say which level text fits: some results share `official_acts` though they are narrower."""
     rows = {found.row.category for found in joint.governing}
@@ -107,13 +103,16 @@ def _in_order(codes: frozenset[str], policy: Policy) -> tuple[str, ...]:
 
 
 def _protected_until(joint: Joint) -> date | None:
-    """Give the last day of the reasonable period that is running, the latest of those that govern; None where none is
-    known."""
-    days = [
-        date.fromisoformat(value)
-        for finding in joint.governing
-        for entry in finding.trace
-        for name, value in entry.values
-        if name == "until"
-    ]
-    return max(days, default=None)
+    """Give the last day of the reasonable period that is running, the latest of those that govern; None where one of
+    them has no known last day."""
+    days = [_last_day(finding) for finding in joint.governing]
+    known = [day for day in days if day is not None]
+    return max(known) if known and len(known) == len(days) else None
+
+
+def _last_day(finding: Finding) -> date | None:
+    """Give the day on which the first of the periods of one accreditation ends."""
+    if finding.marks & {"open_after_end", "former_member"}:
+        return None
+    days = [date.fromisoformat(value) for entry in finding.trace for name, value in entry.values if name == "until"]
+    return min(days, default=None)

@@ -20,7 +20,7 @@ class Assessment:
 
     `category` is the registry's, None where nobody is identified. `blocks` are codes in the order of the policy.
     `deciders` and `authorities` name the rules behind the permissions: a decider for one action, an authority for the
-    row; where neither is, the matrix `rows` (category and role) speak. `protected_until` is the last day of a
+    row; where neither is, the row of the matrix carries its own citations. `protected_until` is the last day of a
     reasonable period that is running, where it is known.
     """
 
@@ -34,6 +34,5 @@ class Assessment:
     basis: tuple[Entry, ...]
     deciders: Mapping[Action, str]
     authorities: tuple[str, ...]
-    rows: tuple[tuple[str, str], ...]
     wording: str
     protected_until: date | None = None

@@ -61,6 +61,11 @@ class AccreditationFacts:
             return self.mission_kind != "permanent_mission_oas"
         return self.organization == "un"
 
+    @property
+    def organization_is_assumed(self) -> bool:
+        """Whether this counts as a post of the United Nations community only because nothing says another."""
+        return self.at_the_united_nations and self.organization is None and self.mission_kind != "permanent_mission_un"
+
 
 @dataclass(frozen=True, slots=True)
 class WaiverFacts:

@@ -61,9 +61,10 @@ class Finding:
         return replace(self, marks=self.marks.union(marks))
 
     def noted(self, rule: str, *marks: Mark, **values: str) -> "Finding":
-        """Add a line to the trace, and marks."""
+        """Add a line to the trace, which stands there once, and marks."""
         entry = Entry(rule, tuple(values.items()))
-        return replace(self, trace=(*self.trace, entry), marks=self.marks.union(marks))
+        trace = self.trace if entry in self.trace else (*self.trace, entry)
+        return replace(self, trace=trace, marks=self.marks.union(marks))
 
     def put(self, row: Row, rule: str, *marks: Mark, **values: str) -> "Finding":
         """Put another row of the matrix in place, on the authority of a rule."""

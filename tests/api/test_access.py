@@ -101,7 +101,8 @@ def test_a_camera_is_told_of_the_vehicle_and_of_no_person(app: Flask, make_key: 
     client, camera = app.test_client(), make_key("lookup", kind="camera")
     told = client.post("/v1/lookups", json={"plate": plate}, headers=make_key("lookup")).json
     seen = client.post("/v1/lookups", json={"plate": plate}, headers=camera).json
-    assert told is not None and seen is not None
+    assert told is not None
+    assert seen is not None
     assert told["person"]["member_id"]
     assert seen["person"] is None
     assert seen["vehicle"] == told["vehicle"]
@@ -173,7 +174,9 @@ def test_every_route_states_its_access(app: Flask, center: Flask) -> None:
         assert set(stated_accesses(service)) == {rule.endpoint for rule in service.url_map.iter_rules()}
 
 
-@pytest.mark.parametrize("path", ["/v1/guidance?x=1", "/v1/offices?state=VA&state=MD", "/v1/offices?State=VA", "/docs?x"])
+@pytest.mark.parametrize(
+    "path", ["/v1/guidance?x=1", "/v1/offices?state=VA&state=MD", "/v1/offices?State=VA", "/docs?x"]
+)
 def test_unknown_and_repeated_url_parameters_are_refused(app: Flask, make_key: MakeKey, path: str) -> None:
     response = app.test_client().get(path, headers=make_key("lookup"))
     assert response.status_code == 422

@@ -26,8 +26,7 @@ def assert_is_problem(response: TestResponse, status: int) -> dict[str, Any]:
     assert response.status_code == status
     assert response.content_type == "application/problem+json"
     assert response.headers["Cache-Control"] == "no-store"
-    document = response.json
-    assert document is not None
+    document: dict[str, Any] = response.json or {}
     with_phone = status >= 500 or status in (403, 429)
     assert set(document) - {"errors"} == MEMBERS | ({"phone"} if with_phone else set())
     assert document["status"] == status
@@ -68,7 +67,7 @@ ERRORS = [
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
 def test_each_error_of_ours_has_its_status(failing: Callable[[Exception], Flask], error: type[ImmunityError]) -> None:
-    raised = error("Do this.", 7) if error is refusals.TooManyQueries else error("Do this.")  # type: ignore[call-arg]
+    raised = error("Do this.", 7) if error is refusals.TooManyQueries else error("Do this.")
     response = failing(raised).test_client().get("/fail")
     document = assert_is_problem(response, error.status)
     assert document["type"] == f"/problems/{error.problem}"
@@ -140,7 +139,9 @@ def test_a_sane_request_id_is_kept(app: Flask, chosen: str) -> None:
     assert app.test_client().get("/healthz", headers={"X-Request-Id": chosen}).headers["X-Request-Id"] == chosen
 
 
-@pytest.mark.parametrize("chosen", ["", "short", "a" * 65, "with blank in it", "-starts-with-dash", "quote'quote'quote"])
+@pytest.mark.parametrize(
+    "chosen", ["", "short", "a" * 65, "with blank in it", "-starts-with-dash", "quote'quote'quote"]
+)
 def test_another_request_id_is_replaced(app: Flask, chosen: str) -> None:
     given = app.test_client().get("/healthz", headers={"X-Request-Id": chosen}).headers["X-Request-Id"]
     assert re.fullmatch(r"[0-9a-f]{24}", given)

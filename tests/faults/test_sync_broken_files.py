@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+import resource
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from indexer.sources.csv_directory import CsvDirectory
 from indexer.sources.csv_file import CELL_LIMIT, CsvFile
 from indexer.tables import WAIVERS
-from lookup.errors import SourceError
+from lookup.errors import ConfigurationError, SourceError
 from tests.indexer.extracts import SmallRegistry
 
 
@@ -224,3 +226,29 @@ def test_the_manifest_of_the_contract_is_read(registry: SmallRegistry) -> None:
     document = json.loads((registry.source / "extract.json").read_text())
     (registry.source / "extract.json").write_text(json.dumps(document | {"comment": "ignored"}))
     assert registry.sync_as_it_lies().as_of_source == "extract"
+
+
+def test_a_data_directory_that_cannot_be_written_to_is_an_error_of_ours(registry: SmallRegistry) -> None:
+    (registry.directory / "data").write_text("a file")
+    with pytest.raises(ConfigurationError, match="data directory cannot be written to"):
+        registry.sync()
+
+
+def test_a_staging_file_that_cannot_grow_is_an_error_of_ours(registry: SmallRegistry) -> None:
+    registry.sync()
+    before = registry.state(), registry.head()
+    for number in range(300):
+        registry.add("vehicles", plate=f"ZZ{number}", model="x" * 500)
+    registry.write()
+    child = os.fork()
+    if child == 0:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+        try:
+            registry.sync_as_it_lies()
+        except ConfigurationError as error:
+            os._exit(3 if "staging file in the data directory failed (SQLITE_" in str(error) else 4)
+        except BaseException:
+            os._exit(5)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
+    assert (registry.state(), registry.head()) == before

@@ -108,6 +108,19 @@ def test_a_principal_who_is_family_or_oneself(registry: SmallRegistry, principal
     assert registry.quarantine() == [entry("members.csv", 4, "principal_id", principal, "TRN3", "principal_is_family")]
 
 
+@pytest.mark.parametrize("fault", [{"us_status": "citizen"}, {"principal_id": "="}])
+def test_a_principal_whose_refused_row_names_a_principal_is_family(
+    registry: SmallRegistry, fault: dict[str, str]
+) -> None:
+    registry.row("members", "TRN2").update(fault)
+    registry.add("members", member_id="TRN3", principal_id="TRN2")
+    registry.sync()
+    assert [(row["key"], row["reason"]) for row in registry.quarantine()] == [
+        ("TRN2", "invalid"),
+        ("TRN3", "principal_is_family"),
+    ]
+
+
 def test_a_refused_row_with_a_readable_key_exists_for_who_points_at_it(registry: SmallRegistry) -> None:
     registry.row("members", "TRN1")["us_status"] = "citizen"
     registry.row("missions", "emb-fr")["kind"] = "castle"

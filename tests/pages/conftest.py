@@ -1,5 +1,31 @@
 """The fixtures of the services, for pytest to find."""
 
-from tests.api.serving import app, card, center, clock, console_service, lookup_service, make_key, plate, settings, stopped_clock, synced, vehicles
+from tests.api.serving import (
+    app,
+    card,
+    center,
+    clock,
+    console_service,
+    lookup_service,
+    make_key,
+    plate,
+    settings,
+    stopped_clock,
+    synced,
+    vehicles,
+)
 
-__all__ = ["app", "card", "center", "clock", "console_service", "lookup_service", "make_key", "plate", "settings", "stopped_clock", "synced", "vehicles"]
+__all__ = [
+    "app",
+    "card",
+    "center",
+    "clock",
+    "console_service",
+    "lookup_service",
+    "make_key",
+    "plate",
+    "settings",
+    "stopped_clock",
+    "synced",
+    "vehicles",
+]

@@ -4,7 +4,7 @@ Decides when it lifts and when only the US status stands in its way. For family 
 row then passes step 3.
 """
 
-from lookup.law.facts import AgreementFacts, Facts
+from lookup.law.facts import Facts
 from lookup.law.finding import Finding
 from lookup.law.policy import Policy, Row
 from lookup.law.terms import LEVELS
@@ -19,18 +19,20 @@ def apply_agreement(facts: Facts, finding: Finding, policy: Policy) -> Finding:
     if agreement is None or category is None or finding.level == "unverified":
         return finding
     row = policy.rows[agreement.treated_as, facts.person_role]
-    if not _covers(facts, agreement) or _is_lower(row, policy.rows[category, facts.person_role]):
+    if _is_lower(row, policy.rows[category, facts.person_role]):
         return finding
+    if facts.person_role == "family" and not agreement.covers_family:
+        return finding.noted("default_covers_family") if agreement.covers_family is None else finding
     if category in EMBASSY_STAFF and not finding.accreditation.national_of_sending_state:
         assumed = finding.accreditation.national_of_sending_state is None
         return finding.noted("default_national_of_sending_state") if assumed else finding
     if facts.is_us_person or (facts.person_role == "family" and facts.principal_is_us_person):
         return finding.noted("agreement_not_for_us_person", "us_person_reduced")
+    if facts.us_status is None:
+        finding = finding.noted("default_us_status")
+    if facts.person_role == "family" and facts.principal_us_status is None:
+        finding = finding.noted("default_principal_us_status")
     return finding.put(row, "agreement_lifts", "lifted", treated_as=agreement.treated_as)
-
-
-def _covers(facts: Facts, agreement: AgreementFacts) -> bool:
-    return facts.person_role == "principal" or agreement.covers_family is True
 
 
 def _is_lower(row: Row, own: Row) -> bool:

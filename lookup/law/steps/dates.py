@@ -4,10 +4,11 @@ Decides by whole days, both ends included. Being declared persona non grata chan
 of functions that has passed, departure, reasonable period and termination change no level and no answer.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
 from lookup.law.facts import Facts
 from lookup.law.finding import Finding, without_immunity
+from lookup.law.periods import last_day_of_period
 from lookup.law.policy import Policy
 
 
@@ -38,7 +39,7 @@ def _after_the_end(facts: Facts, finding: Finding, at: date, policy: Policy) -> 
     unverified = policy.rows["unverified", facts.person_role]
     if post.termination == "mission_closed":
         return finding.put(unverified, "mission_closed", "open_after_end")
-    last_day = post.terminated_on + timedelta(days=policy.numbers.reasonable_period_days)
+    last_day = last_day_of_period(post.terminated_on, policy.numbers.reasonable_period_days)
     if at > last_day:
         return finding.put(unverified, "ordinary_period_over", "open_after_end")
     return finding.noted("ordinary_period", "kept_after_end", until=last_day.isoformat())

@@ -4,10 +4,11 @@ Decides by the principal's US status (a), the person's own (b), recognition and 
 the first that decides, decides. Sources: VCDR 37(1), 37(2); VCCR 53(3); CPIUN s.19; State's rules on household members.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
 from lookup.law.facts import Facts
 from lookup.law.finding import Finding, Mark, without_immunity
+from lookup.law.periods import last_day_of_period
 from lookup.law.policy import Policy
 
 EXCLUDED_WITH_US_PRINCIPAL = frozenset({"diplomatic_agent", "io_mission_diplomat", "admin_technical_staff"})
@@ -54,9 +55,11 @@ def _by_own_us_status(facts: Facts, finding: Finding, policy: Policy) -> Finding
 def _by_household(facts: Facts, finding: Finding, at: date, policy: Policy) -> Finding:
     if facts.recognized is False:
         return _excluded(finding, "family_not_recognized")
+    if facts.recognized is None:
+        finding = finding.noted("default_recognized")
     if facts.household_until is None or at <= facts.household_until:
         return finding
-    last_day = facts.household_until + timedelta(days=policy.numbers.household_grace_days)
+    last_day = last_day_of_period(facts.household_until, policy.numbers.household_grace_days)
     if at <= last_day:
         return finding.noted("family_household_grace", "household_grace", until=last_day.isoformat())
     return _excluded(finding, "family_left_household")
@@ -82,7 +85,8 @@ def _by_age_at_senior_official(facts: Facts, finding: Finding, policy: Policy) -
     minor = facts.age is not None and facts.age < policy.numbers.senior_official_child_age
     if facts.relationship == "spouse" or (facts.relationship == "child" and minor):
         return finding
-    return _open(finding, policy, "family_of_senior_official")
+    age_is_open = facts.relationship == "child" and facts.age is None
+    return _open(finding, policy, "family_age_unknown" if age_is_open else "family_of_senior_official")
 
 
 def _by_evidence(evidence: bool | None, ground: str, finding: Finding, policy: Policy) -> Finding:

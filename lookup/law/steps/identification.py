@@ -41,7 +41,20 @@ def obstacles(facts: Facts) -> tuple[Entry, ...]:
         rules.append("nobody_identified")
     if plate_is_not_a_members(facts):
         rules.append("plate_not_of_a_member")
+        if facts.vehicle is not None and facts.vehicle.registrant is None:
+            rules.append("default_registrant")
     return tuple(Entry(rule) for rule in rules)
+
+
+def taken_for_granted(facts: Facts) -> tuple[Entry, ...]:
+    """Give what was not said and is taken as the ordinary case, where somebody is identified."""
+    said = {
+        "default_record": facts.record,
+        "default_lookup": facts.lookup,
+        "default_role": facts.role,
+        "default_card_status": facts.card_status,
+    }
+    return tuple(Entry(rule) for rule, value in said.items() if value is None)
 
 
 def names_a_category(facts: Facts) -> bool:

@@ -20,6 +20,8 @@ def decide_vehicle_search(facts: Facts, joint: Joint) -> Joint:
         return joint
     # A protected person at the wheel is not an unauthorized hand.
     if facts.is_plate_lookup or joint.level != "full":
+        if facts.vehicle.status is None:
+            joint = joint.noted("default_vehicle_status")
         if facts.vehicle.status == "stolen_verified":
             return joint.decided("search_vehicle", YES, "vehicle_stolen_confirmed")
         if facts.vehicle.status == "stolen":
@@ -38,10 +40,12 @@ def _by_registrant(vehicle: VehicleFacts, joint: Joint) -> Joint:
         return joint if own.answer == "no" else joint.decided("search_vehicle", _ARCHIVES, "vehicle_consular")
     if registrant in ("rental", "third_party"):
         return joint.noted("vehicle_borrowed")
-    if registrant != "self" and own.answer == "yes":
-        rule = "default_registrant" if registrant is None else "vehicle_registrant_unknown"
-        return joint.decided("search_vehicle", conditional("verify_first"), rule)
-    return joint
+    if registrant == "self" or own.answer == "no":
+        return joint
+    rule = "default_registrant" if registrant is None else "vehicle_registrant_unknown"
+    if own.answer == "conditional":
+        return joint.noted(rule)
+    return joint.decided("search_vehicle", conditional("verify_first"), rule)
 
 
 def is_consular(vehicle: VehicleFacts) -> bool:
