@@ -168,7 +168,7 @@ class FactFinder:
     def _own(self, member: Member) -> dict[str, Any]:
         """Give what the person's own row says, whatever their role, as the names and values of facts."""
         return {
-            "record": None if self.data_usable else "stale",
+            "record": "found" if self.data_usable else "stale",
             "age": age_on(member.date_of_birth, self.day),
             "full_time_student": _is_student(member, self.day),
             "household_exception": member.household_exception,
@@ -278,10 +278,10 @@ class FactFinder:
     def _registrant(self, vehicle: Vehicle) -> tuple[Facts, Registrant]:
         """Give the registrant's facts and what they are to the vehicle, in a query about the vehicle itself."""
         if vehicle.registration_status in NOBODYS_REGISTRATIONS:
-            return Facts(record=None if self.data_usable else "stale"), "unknown"
+            return Facts(record="found" if self.data_usable else "stale"), "unknown"
         if vehicle.member_id is None:
             mission: Mission = self._need("mission", vehicle.mission_id)
-            return Facts(record=None if self.data_usable else "stale"), mission.kind
+            return Facts(record="found" if self.data_usable else "stale"), mission.kind
         person = self._person(vehicle.member_id, confirmed=self.said.state_confirmed)
         return person, self._protection(person) or "self"
 

@@ -112,6 +112,8 @@ def _normalize(text: str, noun: str, length: int, extra: str = "") -> str:
     """
     if len(text) > RAW_LIMIT:
         raise _too_long(noun, length)
+    if len(text) <= length and text.isascii() and text.isalnum():
+        return text.upper()  # nearly every input: nothing to drop, nothing to refuse
     kept = "".join(character for character in unicodedata.normalize("NFKC", text) if not _is_dropped(character))
     if not _LETTERS_AND_DIGITS.issuperset(kept.translate({ord(character): None for character in extra})):
         allowed = "the letters A to Z, the digits 0 to 9" + "".join(f" and {character}" for character in extra)

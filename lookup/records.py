@@ -7,7 +7,7 @@ is `facts` and `law`. Dates are days in Washington. Column meanings and value li
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, TypeAlias
 
@@ -252,7 +252,7 @@ def record_key(kind: Kind, natural_key: str) -> str:
 def encode_body(standing: Standing, content: Content | None) -> str:
     """Write the canonical body: JSON with sorted keys, without blanks, without missing values; dates as
     `YYYY-MM-DD`."""
-    document = {"standing": standing, "content": None if content is None else _plain(asdict(content))}
+    document = {"standing": standing, "content": _plain(content)}
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -269,11 +269,15 @@ def body_version(body: str) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items() if item is not None and item != ()}
-    if isinstance(value, tuple | list):
+    """Give a value as JSON has it; a missing or empty one inside a record is left out."""
+    if isinstance(value, str | int | float | None):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, date) else value
+    pairs = ((name, getattr(value, name)) for name in value.__slots__)
+    return {name: _plain(item) for name, item in pairs if item is not None and item != ()}
 
 
 def _content(kind: Kind, data: dict[str, Any]) -> Content:

@@ -13,8 +13,9 @@ WORD_LIMIT = 2000
 and its sound, and about 60 ms to read."""
 
 PREFIX_LIMIT = 3000
-"""Records that are read for all beginnings and ends of words of one search together, each an equal part of them. Measured
-on 124,000 invented people: the family name alone, with a slip, is found again in 9 of 10 searches, both names in all."""
+"""Records that are read for all beginnings and ends of words of one search together, each an equal part of them.
+Measured on 124,000 invented people: with a slip in it the family name alone is found again in 9 of 10 searches, with a
+given name beside it in all."""
 
 
 PLATE_LIMIT = 500

@@ -65,7 +65,7 @@ def hits_among(
 ) -> Iterator[Hit]:
     """Give those of the records that fit the words asked for."""
     for record in records:
-        if asked and (match := match_words(asked, known(record))):
+        if match := match_words(asked, known(record)):
             yield Hit(record, *match)
 
 
@@ -80,6 +80,8 @@ def match_words(asked: Sequence[str], known: Sequence[str]) -> tuple[float, tupl
     What is written as one word on one side may be two or three neighbors on the other. Each word of the record serves
     once.
     """
+    if not asked:
+        return None
     pairs = [(tuple(asked), tuple(known))]
     pairs += [(reading, tuple(known)) for reading in _with_joined(asked, known)]
     pairs += [(tuple(asked), reading) for reading in _with_joined(known, asked)]

@@ -97,8 +97,7 @@ class SqliteRegistry:
 
     def find_words(self, words: Sequence[str], limit: int) -> list[Record]:
         """Give live records that carry at least one of these words, most shared words first, then by key."""
-        asked = tuple(dict.fromkeys(words))
-        return self._live(self.rows(_FIND_WORDS.format(marks=",".join("?" * len(asked))), *asked, limit))
+        return self._live(self.rows(_FIND_WORDS.format(marks=",".join("?" * len(words))), *words, limit))
 
     def find_word_prefix(self, prefix: str, limit: int) -> list[Record]:
         """Give live records that carry a word with this beginning, ordered by key."""

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ def wait_until_ready(process: subprocess.Popen[str], base: str) -> None:
     pytest.fail("the service did not start")
 
 
-def ask(base: str, path: str, token: str, body: object = None) -> tuple[int, dict[str, str]]:
+def ask(base: str, path: str, token: str, body: object = None) -> tuple[int, dict[str, Any]]:
     data = None if body is None else json.dumps(body).encode()
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     request = urllib.request.Request(base + path, data, headers)  # noqa: S310 - our own service

@@ -57,3 +57,10 @@ def test_a_rolled_back_version_stays_in_the_history(engine: Engine) -> None:
     with engine.writing() as writer:
         writer.rollback()
     assert len(engine.store().history("vehicle:ZAB1234")) == 2
+
+
+def test_a_version_that_comes_back_keeps_the_place_of_its_first_publishing(engine: Engine) -> None:
+    engine.build(vehicle())
+    engine.publish(vehicle(color="red"))
+    engine.publish(vehicle())
+    assert [version.revision for version in engine.store().history("vehicle:ZAB1234")] == [0, 1]

@@ -145,6 +145,17 @@ def test_a_missing_term_is_noticed_by_whoever_asks_for_it(small: SmallStore) -> 
     assert not small.is_whole()
 
 
+def test_a_term_that_leads_to_no_live_record_is_refused(small: SmallStore) -> None:
+    for key in ("vehicle:ZZZ1", "vehicle:ZAB999"):  # never published, a tombstone
+        for table in ("exact", "exact_again", "words"):
+            tamper(small, f"INSERT INTO {table} VALUES ('n:nowhere', '{key}')")
+        with closing(small.engine.store()) as store, store.reading() as registry:
+            with pytest.raises(StoreDamaged):
+                registry.find("n:nowhere")
+            with pytest.raises(StoreDamaged):
+                registry.find_words(["n:nowhere"], 10)
+
+
 @pytest.mark.parametrize("table", ["exact", "exact_again", "words"])
 def test_the_full_check_finds_a_term_too_many_or_too_few(small: SmallStore, table: str) -> None:
     tamper(small, f"DELETE FROM {table} WHERE key = 'member:TRNZAB7'")

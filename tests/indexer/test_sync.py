@@ -7,6 +7,7 @@ import pytest
 
 from indexer.examine import reconcile
 from indexer.sources.csv_directory import CsvDirectory
+from indexer.sync import RULES
 from lookup.errors import ConfigurationError, CouldNotSearch, IndexerHeld, LeaseHeld, SourceError, WouldLose
 from lookup.records import KINDS
 from tests.indexer.extracts import NOW, SmallRegistry, kinds_changed
@@ -36,6 +37,33 @@ def test_the_same_extract_again_only_advances_the_age(registry: SmallRegistry) -
     assert second.as_of == first.as_of + timedelta(hours=2) == registry.head().as_of
     assert (second.tables, registry.quarantine()) == (first.tables, quarantine)
     assert {kind: counts.live for kind, counts in second.kinds.items()} == dict(registry.head().counts)
+
+
+class Steps:
+    """Progress that remembers what was begun."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+
+    def begin(self, step: str, total: int | None) -> None:
+        self.begun.append(step)
+
+    def advance(self, count: int) -> None:
+        pass
+
+    def end(self) -> None:
+        pass
+
+
+def test_an_extract_is_read_again_only_where_the_rules_have_changed(
+    registry: SmallRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry.sync()
+    same, changed = Steps(), Steps()
+    registry.sync(same)
+    monkeypatch.setattr("indexer.sync.RULES", RULES + 1)
+    registry.sync(changed)
+    assert (same.begun, "reading members" in changed.begun) == ([], True)
 
 
 def test_a_revision_holds_at_most_500_records_in_the_order_of_pointers_and_deletions_backwards(
@@ -193,6 +221,18 @@ def test_a_rollback_holds_the_indexer_until_it_is_resumed(registry: SmallRegistr
     registry.sync(resume=True)
     assert registry.state() == after
     registry.sync()
+
+
+def test_a_resume_with_the_extract_of_the_older_generation_only_lets_the_indexer_go_on(registry: SmallRegistry) -> None:
+    registry.sync()
+    registry.row("members", "TRN2")["given_names"] = "Luc"
+    registry.sync(rebuild=True)
+    writer = registry.writer()
+    with writer.lease("test"):
+        writer.rollback()
+    registry.row("members", "TRN2")["given_names"] = ""
+    assert registry.sync(resume=True).published == "nothing"
+    assert not registry.writer().held()
 
 
 def test_a_rebuild_goes_on_after_a_rollback_too(registry: SmallRegistry) -> None:

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lookup.identifiers import normalize_plate
@@ -48,6 +48,7 @@ def test_mixing_up_goes_both_ways(character: str) -> None:
     assert character not in look_alikes(character)
 
 
+@settings(deadline=None, max_examples=50)  # up to 2,000 plates each, on a machine that others use too
 @given(plates)
 def test_near_misses_are_other_plates_in_their_best_order_and_few_enough_to_ask_for(asked: str) -> None:
     found = near_plates(asked)
@@ -61,6 +62,7 @@ def test_near_misses_are_other_plates_in_their_best_order_and_few_enough_to_ask_
         assert miss.because
 
 
+@settings(deadline=None, max_examples=50)  # up to 2,000 plates each, on a machine that others use too
 @given(plates)
 def test_the_marked_characters_are_those_that_differ(asked: str) -> None:
     for miss in near_plates(asked):
