@@ -65,16 +65,15 @@ def _permission(assessment: Assessment, policy: Policy, action: Action) -> dict[
 
 
 def _citations(assessment: Assessment, policy: Policy, action: Action) -> list[str]:
-    """Say where an answer comes from: the rule that decided it, its conditions; else its row, or the rule that put
-    the row in place."""
+    """Say where an answer comes from: the rule that decided it and its conditions; else the articles of its row; else
+    its conditions, or the rule that put the row in place."""
     permission = assessment.permissions[action]
-    found = [citation for code in permission.codes for citation in policy.conditions[code].citations]
+    conditions = [citation for code in permission.codes for citation in policy.conditions[code].citations]
     if action in assessment.deciders:
-        found.insert(0, policy.rules[assessment.deciders[action]].citation)
-    if not found:
-        found.extend(permission.citations)
-    if not found:
-        found.extend(policy.rules[rule].citation for rule in assessment.authorities)
+        found = [policy.rules[assessment.deciders[action]].citation, *conditions]
+    else:
+        authorities = [policy.rules[rule].citation for rule in assessment.authorities]
+        found = list(permission.citations) or conditions or authorities
     return list(dict.fromkeys(found))
 
 

@@ -21,6 +21,7 @@ from lookup.fields import faults_of
 from mobile_api.access.guard import Access, public, stated_accesses
 from mobile_api.bodies import read_json_body
 from mobile_api.problems import MEDIA_TYPE, ProblemBody
+from mobile_api.runtime import runtime
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -116,7 +117,8 @@ def publish_description(app: Flask, interface: Interface) -> None:
     @pages.get("/docs")
     @public
     def docs() -> str:
-        return render_template("docs.html", description=description)
+        now = runtime()
+        return render_template("docs.html", description=description, environment=now.settings.environment)
 
     app.register_blueprint(pages)
 

@@ -124,8 +124,9 @@ def _frame() -> dict[str, object]:
 
 
 def _set_cookie(response: Response, token: str) -> None:
-    """Set the sign-in cookie: for this host, over TLS wherever there is TLS, out of reach for scripts."""
-    response.set_cookie(COOKIE, token, max_age=LIFETIME, httponly=True, samesite="Strict", secure=request.is_secure)
+    """Set the sign-in cookie: for this host, over TLS wherever there is TLS and always in live, closed to scripts."""
+    secure = request.is_secure or runtime().settings.environment == "live"
+    response.set_cookie(COOKIE, token, max_age=LIFETIME, httponly=True, samesite="Strict", secure=secure)
 
 
 def _problem_page(error: ImmunityError) -> AnyResponse:

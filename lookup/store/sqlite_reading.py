@@ -23,6 +23,11 @@ BEYOND = "\U0010ffff"
 _GET = """SELECT kind, revision, version, handle, deleted, body, checksum
           FROM records INDEXED BY records_by_key WHERE key = ?"""
 _CONFIRM_MISS = "SELECT 1 FROM records INDEXED BY records_by_kind WHERE kind = ? AND deleted IN (0, 1) AND key = ?"
+_PRESENT = "SELECT key FROM records INDEXED BY records_by_key WHERE key IN ({marks})"
+_PRESENT_AGAIN = """SELECT key FROM records INDEXED BY records_by_kind
+                    WHERE kind IN ({kinds}) AND deleted IN (0, 1) AND key IN ({marks})"""
+_KEYS_AT_ONCE = 500
+"""Parameters of one statement, well below SQLite's limit of 32,766."""
 _SCAN = """SELECT key FROM records INDEXED BY records_by_kind
            WHERE kind = ? AND deleted = 0 AND key > ? AND key < ? AND key GLOB ? ORDER BY key LIMIT ?"""
 _VERSIONS = """SELECT key, version FROM records INDEXED BY records_by_kind
@@ -85,7 +90,24 @@ class SqliteRegistry:
 
     def get_many(self, keys: Sequence[str]) -> dict[str, Record]:
         """Give the records of these keys, tombstones too; absent ones are left out."""
-        return {key: record for key in keys if (record := self.get(key)) is not None}
+        return {
+            key: record
+            for start in range(0, len(keys), _KEYS_AT_ONCE)
+            for key in self._present(keys[start : start + _KEYS_AT_ONCE])
+            if (record := self.get(key)) is not None
+        }
+
+    def _present(self, keys: Sequence[str]) -> list[str]:
+        """Give those of the keys that are there, in their order. Near misses of a plate are 1,800 keys, nearly all
+        absent: one statement a tree, not two a key."""
+        marks = ",".join("?" * len(keys))
+        kinds = sorted({kind for key in keys if (kind := kind_of(key)) is not None})
+        found = self.rows(_PRESENT.format(marks=marks), *keys)
+        again = self.rows(_PRESENT_AGAIN.format(kinds=",".join("?" * len(kinds)), marks=marks), *kinds, *keys)
+        if set(found) != set(again):
+            raise StoreDamaged("An index of the store is damaged: build the store again.")
+        present = {key for (key,) in found}
+        return [key for key in dict.fromkeys(keys) if key in present]
 
     def find(self, term: str, kind: Kind | None = None, after: str = "", limit: int = 1000) -> list[Record]:
         """Give the live records that carry this exact term, ordered by key."""

@@ -54,6 +54,7 @@ def test_the_descriptions_can_be_read_as_a_page_without_another_host(app: Flask,
             assert path.replace("<", "") in html
         assert not re.findall(r"https?://", html)
         assert "<script" not in html
+        assert "Training \N{EN DASH} invented data" in html
 
 
 BOUNDED = settings(
