@@ -249,7 +249,8 @@ def _issuer(state: str | None, kind: QueryKind) -> str | None:
         return None
     if kind not in ("plate", "document"):
         raise InvalidRequest([FieldFault("/state", "Only a plate or a document has an issuing state.")])
-    code = state.strip().upper()
+    # Checked before upper-casing, which would turn a dotless i into I: no code is guessed from another alphabet.
+    code = state.strip().upper() if state.isascii() else ""
     code = _OLD_STATE_CODES.get(code, code)
     if code in (DEPARTMENT, "US-DOS"):
         return DEPARTMENT

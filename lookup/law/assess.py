@@ -17,7 +17,7 @@ from lookup.law.steps.category import read_row
 from lookup.law.steps.dates import apply_dates
 from lookup.law.steps.family import check_family
 from lookup.law.steps.felony_warrant import decide_felony_and_warrant
-from lookup.law.steps.identification import applies_to, obstacles, taken_for_granted
+from lookup.law.steps.identification import applies_to, note_community, obstacles, taken_for_granted
 from lookup.law.steps.plate import leave_driver_open
 from lookup.law.steps.several import join
 from lookup.law.steps.us_persons import reduce_us_person
@@ -40,7 +40,7 @@ def assess(facts: Facts, at: date, policy: Policy) -> Assessment:
     target = applies_to(facts)
     if target == "registrant" and not stopped:
         joint = leave_driver_open(joint)
-    joint = protect_bag(facts, joint)
+    joint = note_community(facts, protect_bag(facts, joint))
     return Assessment(
         at=at,
         policy=policy.name,

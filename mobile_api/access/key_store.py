@@ -6,7 +6,6 @@ whether another connection has committed.
 """
 
 import hmac
-import os
 import secrets
 import sqlite3
 import threading
@@ -20,6 +19,7 @@ from typing import Any
 from lookup.clock import Clock
 from lookup.errors import ConfigurationError, FieldFault, InvalidRequest, NotFound
 from lookup.keyfile import read_or_create_key
+from mobile_api.access.database import open_database
 from mobile_api.access.keys import Key, KeyRequest, check_request, new_token, token_digest
 from mobile_api.refusals import AccessUnavailable
 
@@ -32,6 +32,9 @@ CREATE TABLE IF NOT EXISTS keys (
 CREATE UNIQUE INDEX IF NOT EXISTS one_key_in_force_per_name ON keys (name) WHERE revoked_at IS NULL;
 CREATE TABLE IF NOT EXISTS entries (digest BLOB PRIMARY KEY, key_id TEXT NOT NULL, expires_at INTEGER NOT NULL);
 """
+WAIT_S = 5
+"""Seconds to wait for another writer: a command that makes or revokes a key."""
+
 _COLUMNS = "key_id, digest, name, scopes, kind, agency, rate, created_at, expires_at, revoked_at"
 
 
@@ -58,8 +61,8 @@ class KeyStore:
         self._path = data_dir / "keys.sqlite"
         self._lock = threading.Lock()
         try:
-            self._writer = _open(self._path)
-            self._watcher = _open(self._path)
+            self._writer = open_database(self._path, _SCHEMA, WAIT_S)
+            self._watcher = open_database(self._path, _SCHEMA, WAIT_S)
             self._check_mark()
         except (OSError, sqlite3.Error) as error:
             raise ConfigurationError("The file keys.sqlite in the data directory cannot be used.") from error
@@ -171,7 +174,8 @@ class KeyStore:
             try:
                 yield self._writer
             except BaseException:
-                self._writer.execute("ROLLBACK")
+                if self._writer.in_transaction:  # SQLite ends it itself after some errors
+                    self._writer.execute("ROLLBACK")
                 raise
             self._writer.execute("COMMIT")
 
@@ -191,15 +195,6 @@ class KeyStore:
         expires_at = None if key.expires_at is None else _seconds(key.expires_at)
         created_at = _seconds(key.created_at)
         return key.key_id, digest, key.name, scopes, key.kind, key.agency, key.rate, created_at, expires_at, None
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    """Open the file, which only its owner may read, with its tables made."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.executescript(_SCHEMA)
-    return connection
 
 
 def _key(row: tuple[Any, ...]) -> Key:

@@ -4,14 +4,18 @@ Decides whether a query is still within its key's rate in this calendar minute. 
 so the usual lookup does not pay for it.
 """
 
-import os
 import sqlite3
 import threading
 from pathlib import Path
 
 from lookup.clock import Clock
+from mobile_api.access.database import open_database
 from mobile_api.access.keys import Key
 from mobile_api.refusals import AccessUnavailable, TooManyQueries
+
+_SCHEMA = "CREATE TABLE IF NOT EXISTS minutes (key_id TEXT PRIMARY KEY, minute INT, used INT)"
+WAIT_S = 1
+"""Seconds to wait for another process that counts: it holds the file for some microseconds."""
 
 _CHARGE = """
 INSERT INTO minutes (key_id, minute, used) SELECT :key_id, :minute, :queries WHERE :queries <= :rate
@@ -27,14 +31,10 @@ class Quotas:
     """The counts of one data directory. Safe between threads; open it after the process forked."""
 
     def __init__(self, data_dir: Path, clock: Clock) -> None:
-        path = data_dir / "quotas.sqlite"
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self._clock = clock
         self._lock = threading.Lock()
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1)
-        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection = open_database(data_dir / "quotas.sqlite", _SCHEMA, WAIT_S)
         self._connection.execute("PRAGMA synchronous = OFF")  # counts of a minute are not worth waiting for the disk
-        self._connection.execute("CREATE TABLE IF NOT EXISTS minutes (key_id TEXT PRIMARY KEY, minute INT, used INT)")
 
     def charge(self, key: Key, queries: int) -> None:
         """Count `queries` for this key. Raises `TooManyQueries` where that is over its rate; none is counted then."""

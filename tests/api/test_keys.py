@@ -228,3 +228,18 @@ def test_a_key_without_a_rate_is_never_counted(keys: KeyStore, tmp_path: Path, c
     with sqlite3.connect(tmp_path / "quotas.sqlite") as connection:
         assert connection.execute("SELECT count(*) FROM minutes").fetchone() == (0,)
     connection.close()
+
+
+def test_a_second_store_in_the_same_process_takes_nothing_from_the_first(
+    keys: KeyStore, tmp_path: Path, clock: MovableClock
+) -> None:
+    """Closing a descriptor of a database file drops the process's locks on it; then another process, leaving, would
+    remove the write-ahead log under the first store."""
+    keys.create(request("lookup"))
+    KeyStore(tmp_path, "training", clock).close()
+    assert run(tmp_path, "revoke", "unit 7").returncode == 0
+    token = json.loads(run(tmp_path, "create", "unit 8", "--scope", "lookup", "--json").stdout)["token"]
+    assert keys.authenticate(token) is not None
+    keys.create(request("lookup"))
+    listed = json.loads(run(tmp_path, "list", "--json").stdout)
+    assert {key["name"] for key in listed if key["revoked_at"] is None} == {"unit 7", "unit 8"}

@@ -45,12 +45,12 @@ def facts_of(body: Json) -> Facts:
     known.pop("at", None)
     outside = {name: known.pop(name) for name in FROM_OUTSIDE if name in known}
     single = {name: known.pop(name) for name in SINGLE_ACCREDITATION if name in known}
-    posts = known.pop("accreditations", [single] if "category" in single else [])
+    posts = [_known(post) for post in known.pop("accreditations", [])] or [single] * ("category" in single)
     waivers = tuple([WaiverFacts(**waiver) for waiver in known.pop("waivers", ())])
     vehicle = known.pop("vehicle", None)
     kind = outside.get("mission_kind")
     return Facts(
-        accreditations=tuple([_accreditation(outside | _known(post)) for post in posts]),
+        accreditations=tuple([_accreditation(outside | post) for post in posts]),
         mission_kind=kind,
         waivers=waivers,
         vehicle=None if vehicle is None else VehicleFacts(**vehicle),
@@ -67,7 +67,5 @@ def _accreditation(said: Json) -> AccreditationFacts:
 
 def _known(body: Mapping[str, Any]) -> Json:
     return {
-        name: date.fromisoformat(value) if name in _DAYS else value
-        for name, value in body.items()
-        if value is not None
+        name: date.fromisoformat(value) if name in _DAYS else value for name, value in body.items() if value is not None
     }

@@ -143,7 +143,7 @@ def test_step_6_every_stage_of_office() -> None:
         reasonable_period_ends_on=walking.PERIOD_ENDS,
         termination=walking.TERMINATIONS,
     )
-    assert walk(_begun_before_they_end(cases)) == 23 * 2 * (4 * 6 - 6) * 4 * 4 * 5
+    assert walk(_begun_before_they_end(cases)) == 23 * 2 * (4 * 6 - 7) * 4 * 4 * 5
 
 
 def _begun_before_they_end(cases: Iterator[Json]) -> Iterator[Json]:

@@ -68,7 +68,7 @@ def keeps_its_promises(told: Assessment, body: Json) -> None:
             order = [CONDITION_CODES.index(code) for code in given.codes]
             assert order == sorted(set(order)), body
     assert KNOWN_RULES.issuperset([entry.rule for entry in told.basis]), body
-    assert len(set(told.basis)) == len(told.basis), body
+    assert "accreditations" in body or len(set(told.basis)) == len(told.basis), body
     if told.level == "unverified":
         assert all(told.permissions[action].answer != "yes" for action in NEVER_YES_UNVERIFIED), body
         stolen = (body.get("vehicle") or {}).get("status") == "stolen_verified"

@@ -23,8 +23,6 @@ def read_row(facts: Facts, accreditation: AccreditationFacts, policy: Policy) ->
         return Finding(accreditation, row, row.level, row.permissions, trace=(Entry("category_unknown"),))
     read = Entry("matrix_row", (("category", category), ("role", role), ("level", row.level)))
     finding = Finding(accreditation, row, row.level, row.permissions, trace=(read,))
-    if accreditation.organization_is_assumed:
-        finding = finding.noted("default_organization")
     if category in _NEEDS_CONFIRMATION and not accreditation.state_confirmed:
         return finding.put(policy.rows["unverified", role], _NEEDS_CONFIRMATION[category])
     return finding

@@ -7,7 +7,7 @@ Reasons add up.
 from typing import Literal
 
 from lookup.law.facts import Facts
-from lookup.law.finding import Entry
+from lookup.law.finding import Entry, Joint
 from lookup.law.terms import MEMBER_REGISTRANTS
 
 AppliesTo = Literal["person", "registrant", "nobody_yet"]
@@ -55,6 +55,12 @@ def taken_for_granted(facts: Facts) -> tuple[Entry, ...]:
         "default_card_status": facts.card_status,
     }
     return tuple(Entry(rule) for rule, value in said.items() if value is None)
+
+
+def note_community(facts: Facts, joint: Joint) -> Joint:
+    """Note where the people to call are those of the United Nations only because nothing says another organization."""
+    assumed = any(accreditation.organization_is_assumed for accreditation in facts.accreditations)
+    return joint.noted("default_organization") if assumed else joint
 
 
 def names_a_category(facts: Facts) -> bool:
