@@ -71,7 +71,7 @@ def _records(document: dict[str, Any]) -> Iterator[str]:
     yield ""
     if vehicle is not None:
         seen = " ".join(str(vehicle[name]) for name in ("year", "color", "make", "model") if vehicle[name])
-        status = vehicle["registration_status"]
+        status = vehicle["registration_status"] or "not known"
         yield f"Vehicle: {vehicle['display']}, {seen or 'no description'}, registration {status}"
         yield from _mission(vehicle["mission"])
     if person is not None:
@@ -84,7 +84,7 @@ def _records(document: dict[str, Any]) -> Iterator[str]:
 
 def _mission(mission: dict[str, Any] | None) -> Iterator[str]:
     if mission is not None:
-        yield f"  of {mission['name']}"
+        yield f"  of {mission['name'] or 'a mission whose record cannot be used'}"
 
 
 def _candidate(candidate: dict[str, Any]) -> str:

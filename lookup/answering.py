@@ -16,20 +16,28 @@ from lookup.clock import day_in_washington, utc_text
 from lookup.facts_of_records import NOBODYS_REGISTRATIONS, FactFinder, card_status_on
 from lookup.freshness import Freshness
 from lookup.history_gaps import history_gaps
-from lookup.identifiers import display_plate, read_plate
+from lookup.identifiers import display_plate
 from lookup.identify import identify
 from lookup.json_text import written
 from lookup.law.assessment import Assessment
 from lookup.law.facts import Facts
-from lookup.law.policy import Policy
 from lookup.law.terms import LookupKind
 from lookup.lookup_ids import new_lookup_id, reference_number
 from lookup.notices import data_notices, document_notices, notice_objects, query_notices, vehicle_notices
 from lookup.premises_answer import premises_guidance
 from lookup.queries import Query
-from lookup.records import Accreditation, DriverLicense, IdentityCard, Member, Premises, Record, Vehicle, record_key
+from lookup.records import (
+    Accreditation,
+    DriverLicense,
+    IdentityCard,
+    Kind,
+    Member,
+    Premises,
+    Record,
+    Vehicle,
+    record_key,
+)
 from lookup.shapes import mission_object, person_object, premises_object, vehicle_object
-from lookup.store.protocol import Registry
 from lookup.terms import member_term
 
 
@@ -48,18 +56,16 @@ class Shown:
 class Answering:
     """Answers one query from one view of the registry."""
 
-    def __init__(
-        self, query: Query, registry: Registry, policy: Policy, freshness: Freshness, at: datetime, now: datetime
-    ) -> None:
+    def __init__(self, query: Query, finder: FactFinder, freshness: Freshness, at: datetime, now: datetime) -> None:
         self.query = query
-        self.registry = registry
-        self.policy = policy
+        self.finder = finder
+        self.registry = finder.registry
+        self.policy = finder.policy
+        self.day = finder.day
         self.freshness = freshness
         self.at = at
         self.now = now
-        self.day = day_in_washington(at)
-        self.finder = FactFinder(registry, self.day, policy, query.circumstances, freshness.is_usable)
-        self.found = identify(query, registry, self.day)
+        self.found = identify(query, finder.registry, finder.day)
 
     def answer(self, environment: str) -> Answer:
         """Give the answer."""
@@ -92,8 +98,7 @@ class Answering:
         )
 
     def _query_object(self) -> dict[str, Any]:
-        normalized = self.query.normalized
-        reading = read_plate(normalized) if self.query.kind == "plate" else None
+        normalized, reading = self.query.normalized, self.query.reading
         return {
             "kind": self.query.kind,
             "given": self.query.given,
@@ -173,13 +178,17 @@ class Answering:
         post = self._post(member, facts, assessment)
         mission = None if post is None else self._mission_object(post.mission_id)
         title = post.title if post is not None and facts.role == "principal" else None
-        documents = [
-            document
-            for kind in ("identity_card", "driver_license")
-            for document in self.registry.find(member_term(member_id), kind)
-        ]
+        documents = self._documents(member_id)
         record = self.finder.rests_on[record_key("member", member_id)]
         return person_object(record, member, facts.person_role, title, mission, documents)
+
+    def _documents(self, member_id: str) -> list[Record]:
+        """Give the documents of the person asked about. Who asks about a vehicle has nobody's document to compare,
+        and is told no more of its registrant than the answer needs."""
+        if self.found.vehicle is not None:
+            return []
+        kinds: tuple[Kind, ...] = ("identity_card", "driver_license")
+        return [document for kind in kinds for document in self.registry.find(member_term(member_id), kind)]
 
     def _post(self, member: Member, facts: Facts, assessment: Assessment) -> Accreditation | None:
         """Give the post that the answer is about: of the answer's category, one in force before one that is not, then

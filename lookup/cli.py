@@ -64,8 +64,10 @@ def load_commands() -> None:
 
 def fail(error: ImmunityError) -> NoReturn:
     """Say what went wrong on standard error and leave with 1."""
-    click.echo(f"immunity: {error}", err=True)
-    if isinstance(error, InvalidRequest):
+    if not isinstance(error, InvalidRequest):
+        click.echo(f"immunity: {error}", err=True)
+    else:
+        click.echo(f"immunity: {error.title}.", err=True)
         for fault in error.faults:
             click.echo(f"  {fault.pointer or '/'}: {fault.detail}", err=True)
     sys.exit(1)

@@ -5,6 +5,7 @@ Decides how an answer is asked for and printed on a terminal. The answers themse
 
 import json
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from lookup.freshness import FreshnessLimits
 from lookup.law.load import load_policies
 from lookup.queries import read_query
 from lookup.service import LookupService, assess_document
-from lookup.settings import SETTINGS, Settings
+from lookup.settings import SETTINGS, Settings, duration_text
 from lookup.store.open import open_store
 
 _QUESTIONS = ("plate", "member", "document", "address")
@@ -38,16 +39,27 @@ def lookup_command(settings: Settings, *, at: str | None, as_json: bool, **quest
     if len(given) != 1:
         raise click.UsageError("Give exactly one of --plate, --member, --document and --address.")
     ((name, text),) = given.items()
-    body = _body(name, sys.stdin.readline().rstrip("\r\n") if text == "-" else text)
+    body = _body(name, _question(text))
     query = read_query(body if at is None else body | {"at": at})
     store = open_store(settings.store, settings.environment)
     try:
         limits = FreshnessLimits(settings.stale_after, settings.expire_after)
-        service = LookupService(store, load_policies(), settings.environment, limits)
+        policies = load_policies(language=settings.language)
+        service = LookupService(store, policies, settings.environment, limits)
         document = service.answer(query).document()
     finally:
         store.close()
     print_json(document) if as_json else click.echo(answer_text(document))
+
+
+def _question(text: str) -> str:
+    """Give what is asked: a line of standard input for `-`. Bytes that are no UTF-8 are no text, and are refused."""
+    try:
+        asked = sys.stdin.readline().rstrip("\r\n") if text == "-" else text
+        asked.encode()
+    except UnicodeError:
+        raise InvalidRequest([FieldFault("", "Write the question in UTF-8.")]) from None
+    return asked
 
 
 def _body(name: str, text: str) -> dict[str, Any]:
@@ -118,8 +130,11 @@ def config_command(settings: Settings, *, as_json: bool) -> None:
 
 
 def _plain(value: Any) -> Any:
+    """Write a value as it can be set."""
     if isinstance(value, tuple):
         return ",".join(value)
+    if isinstance(value, timedelta):
+        return duration_text(value)
     return value if isinstance(value, str | int) else str(value)
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
+from lookup.agreements import AgreementBook
 from lookup.assessments import shared_assessment
 from lookup.law.assessment import Assessment
 from lookup.law.facts import AccreditationFacts, AgreementFacts, Facts, VehicleFacts, WaiverFacts
-from lookup.law.notification import notification_duty
+from lookup.law.notification import must_notify
 from lookup.law.policy import Policy
 from lookup.law.terms import (
     LEVELS,
@@ -39,7 +40,6 @@ from lookup.records import (
     record_key,
 )
 from lookup.store.protocol import Registry
-from lookup.terms import agreement_term
 
 NOBODYS_REGISTRATIONS = frozenset({"surrendered", "revoked"})
 """A plate with such a registration stands for nobody any more."""
@@ -66,6 +66,7 @@ class FactFinder:
     policy: Policy
     said: Circumstances
     data_usable: bool = True
+    agreements: AgreementBook = field(default_factory=AgreementBook)
     rests_on: dict[str, Record] = field(default_factory=dict)
 
     def nobody(self, lookup: LookupKind, record: RecordState | None = None) -> Facts:
@@ -185,10 +186,7 @@ class FactFinder:
 
     def _must_notify(self, member: Member) -> bool:
         resident = member.us_status == "permanent_resident"
-        return any(
-            notification_duty(country, self.policy, permanent_resident=resident).duty == "mandatory"
-            for country in member.nationality
-        )
+        return any(must_notify(country, self.policy, permanent_resident=resident) for country in member.nationality)
 
     # Accreditations
 
@@ -256,12 +254,10 @@ class FactFinder:
         first id."""
         if sending_state is None:
             return None
-        found = self.registry.find(agreement_term(sending_state, row.category), "agreement")
         in_force = [
-            (record.content, record)
-            for record in found
-            if isinstance(record.content, Agreement)
-            and _in_force(self.day, record.content.effective_on, record.content.ends_on)
+            (agreement, record)
+            for agreement, record in self.agreements.of(self.registry).get((sending_state, row.category), ())
+            if _in_force(self.day, agreement.effective_on, agreement.ends_on)
         ]
         if not in_force:
             return None

@@ -9,7 +9,6 @@ from typing import Any
 
 from lookup.facts_of_records import NOBODYS_REGISTRATIONS
 from lookup.freshness import Freshness
-from lookup.identifiers import read_plate
 from lookup.identify import Identification
 from lookup.law.policy import Policy
 from lookup.queries import Query
@@ -54,7 +53,7 @@ def query_notices(query: Query, found: Identification, environment: str) -> Iter
     """Say what is unusual about the question."""
     if not query.asks_department:
         yield "issuer_differs"
-    reading = read_plate(query.normalized) if query.kind == "plate" else None
+    reading = query.reading
     if reading is not None and reading.series == "trailing_status" and reading.status_letter == "C":
         yield "trailing_consular_plate"
     if environment == "live" and found.outcome == "no_record" and _is_reserved(query):
@@ -74,7 +73,6 @@ def data_notices(freshness: Freshness, policy: Policy, today: date, rests_on: It
 
 
 def _is_reserved(query: Query) -> bool:
-    if query.kind == "plate":
-        reading = read_plate(query.normalized)
-        return reading is not None and reading.mission_code[0] in _RESERVED_CODE_LETTERS
+    if query.reading is not None:
+        return query.reading.mission_code[0] in _RESERVED_CODE_LETTERS
     return query.kind in ("member_id", "document") and query.normalized.startswith(_RESERVED_NUMBERS)

@@ -16,11 +16,13 @@ from lookup.addresses import normalize_address
 from lookup.errors import FieldFault, InvalidRequest, PlateNotReadable
 from lookup.fields import Day, Flag, Moment, faults_of
 from lookup.identifiers import (
+    Reading,
     UnreadableIdentifier,
     normalize_document_number,
     normalize_member_id,
     normalize_plate,
     normalize_vin,
+    read_plate,
 )
 from lookup.law import terms as words
 from lookup.law.facts_schema import one_of
@@ -65,13 +67,14 @@ class Circumstances:
 class Query:
     """What was asked. `given` is what the caller wrote; `normalized` is the form that is compared.
 
-    `issuer` is None or `US` for the Department of State, else an ISO 3166-2 code. `at` None means now. `person` is
-    filled for that kind only.
+    `reading` is how a plate of the grammar reads. `issuer` is None or `US` for the Department of State, else an ISO
+    3166-2 code. `at` None means now. `person` is filled for that kind only.
     """
 
     kind: QueryKind
     given: Any
     normalized: Any
+    reading: Reading | None = None
     issuer: str | None = None
     document_kind: DocumentKind | None = None
     person: AskedPerson | None = None
@@ -183,7 +186,8 @@ def _kind(data: Mapping[str, Any]) -> QueryKind:
 
 
 def _read_plate(plate: str) -> dict[str, Any]:
-    return {"normalized": _normal(normalize_plate, plate, "/plate")}
+    normal = _normal(normalize_plate, plate, "/plate")
+    return {"normalized": normal, "reading": read_plate(normal)}
 
 
 def _read_vin(vin: str) -> dict[str, Any]:

@@ -7,10 +7,12 @@ Each of these is decided elsewhere. Reads the clock once and one view of the sto
 from datetime import date
 from typing import Any
 
+from lookup.agreements import AgreementBook
 from lookup.answering import Answering
 from lookup.answers import Answer
 from lookup.clock import Clock, day_in_washington, system_clock
 from lookup.errors import FieldFault, InvalidRequest
+from lookup.facts_of_records import FactFinder
 from lookup.freshness import FreshnessLimits, freshness_of
 from lookup.law.assess import assess
 from lookup.law.facts_schema import read_facts
@@ -36,6 +38,7 @@ class LookupService:
         self.environment = environment
         self.limits = limits
         self.clock = clock
+        self._agreements = AgreementBook()
 
     def answer(self, query: Query) -> Answer:
         """Answer a query.
@@ -50,7 +53,9 @@ class LookupService:
         day = day_in_washington(at)
         with self.store.reading() as registry:
             freshness = freshness_of(registry.head, self.store.source, now, self.limits)
-            return Answering(query, registry, self.policies.on(day), freshness, at, now).answer(self.environment)
+            policy = self.policies.on(day)
+            finder = FactFinder(registry, day, policy, query.circumstances, freshness.is_usable, self._agreements)
+            return Answering(query, finder, freshness, at, now).answer(self.environment)
 
 
 def assess_document(body: object, policies: Policies, today: date) -> dict[str, Any]:

@@ -38,6 +38,28 @@ class Duration(fields.Field[timedelta]):
         return timedelta(**{_UNITS[match["unit"]]: int(match["number"])})
 
 
+def duration_text(length: timedelta) -> str:
+    """Write a length of time as it can be set, in the longest unit that is a whole number but never in days: people
+    compare ages in hours.
+
+    >>> duration_text(timedelta(hours=72)), duration_text(timedelta(minutes=90)), duration_text(timedelta(seconds=90))
+    ('72 h', '90 min', '90 s')
+    """
+    seconds = int(length.total_seconds())
+    unit, size = next((unit, size) for unit, size in (("h", 3600), ("min", 60), ("s", 1)) if seconds % size == 0)
+    return f"{seconds // size} {unit}"
+
+
+class Count(fields.Integer):
+    """A whole number; a fraction is refused, never cut off."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+        if isinstance(value, float):
+            raise ValidationError("write a whole number")
+        number: int = super()._deserialize(value, attr, data, **kwargs)
+        return number
+
+
 class Address(fields.String):
     """An address to listen at, `HOST:PORT`."""
 
@@ -54,10 +76,10 @@ class Networks(fields.Field[tuple[str, ...]]):
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> tuple[str, ...]:
-        parts = value.split(",") if isinstance(value, str) else list(value)
         try:
+            parts = value.split(",") if isinstance(value, str) else list(value)
             return tuple(str(ipaddress.ip_network(str(part).strip())) for part in parts if str(part).strip())
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             raise ValidationError("write networks such as 10.1.2.0/24, separated by commas") from error
 
 
@@ -71,6 +93,9 @@ class Setting:
     meaning: str
 
 
+_NOT_EMPTY = validate.Length(1, error="write a path or a URL, or leave it out")
+"""An empty path would mean the directory that somebody happens to stand in."""
+
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "environment",
@@ -78,24 +103,34 @@ SETTINGS: tuple[Setting, ...] = (
         "training",
         "`training` or `live`; live is asked for by name, so that nobody runs it by accident",
     ),
-    Setting("data_dir", fields.String(), None, "directory of the store, the keys and the secrets; one per environment"),
-    Setting("store", fields.String(), None, "store URL, `sqlite:///PATH`; by default inside the data directory"),
+    Setting(
+        "data_dir",
+        fields.String(validate=_NOT_EMPTY),
+        None,
+        "directory of the store, the keys and the secrets; one per environment",
+    ),
+    Setting(
+        "store",
+        fields.String(validate=_NOT_EMPTY),
+        None,
+        "store URL, `sqlite:///PATH`; by default inside the data directory",
+    ),
     Setting(
         "stale_after", Duration(), "26 h", "age of the data from which answers carry a notice: a day and two hours"
     ),
     Setting("expire_after", Duration(), "72 h", "age of the data from which every answer is unverified"),
     Setting("bind", Address(), "127.0.0.1:8080", "address of the lookup service"),
     Setting("console_bind", Address(), "127.0.0.1:8081", "address of the console service"),
-    Setting("workers", fields.Integer(validate=validate.Range(1, 64)), "2", "processes of each service; one per core"),
+    Setting("workers", Count(validate=validate.Range(1, 64)), "2", "processes of each service; one per core"),
     Setting(
         "threads",
-        fields.Integer(validate=validate.Range(1, 256)),
+        Count(validate=validate.Range(1, 256)),
         "4",
         "threads of each process; lookups are short, a few suffice",
     ),
     Setting("operations_from", Networks(), "127.0.0.0/8,::1/128", "networks that may ask the health routes"),
     Setting("trusted_proxies", Networks(), "", "proxies whose `X-Forwarded-For` is believed; none by default"),
-    Setting("language", fields.String(validate=validate.Regexp(r"[a-z]{2}")), "en", "language of the guidance texts"),
+    Setting("language", fields.String(validate=validate.Regexp(r"[a-z]{2}\Z")), "en", "language of the guidance texts"),
 )
 
 
@@ -168,7 +203,7 @@ def _value(setting: Setting, raw: Any, origin: str) -> Any:
     try:
         return setting.field.deserialize(raw)
     except ValidationError as error:
-        reasons = "; ".join(str(message) for message in error.messages)
+        reasons = "; ".join(str(message).rstrip(".") for message in error.messages)
         raise ConfigurationError(f"Setting {setting.name} ({origin}): {reasons}.") from error
 
 

@@ -33,11 +33,23 @@ def notification_duty(country: str, policy: Policy, *, permanent_resident: bool 
     agreements behind data/notification.toml.
     """
     listed = policy.notification
-    state = "US" if country in listed.own else listed.dependencies.get(country, country)
+    state = _state(country, listed)
     duty = _duty(state, listed, permanent_resident)
     text = {"mandatory": listed.mandatory_text, "on_request": listed.on_request_text, "none": listed.own_text}[duty]
     notes = tuple(listed.notes[code] for code in dict.fromkeys((country, state)) if code in listed.notes)
     return NotificationDuty(country, state, duty, f"{text} {listed.always_text}", notes, listed.citations)
+
+
+def must_notify(country: str, policy: Policy, *, permanent_resident: bool = False) -> bool:
+    """Say whether the consulate of a national of `country` is told whatever the person wishes; see
+    `notification_duty`."""
+    listed = policy.notification
+    return _duty(_state(country, listed), listed, permanent_resident) == "mandatory"
+
+
+def _state(country: str, listed: Notification) -> str:
+    """Give the State responsible for the people of a place."""
+    return "US" if country in listed.own else listed.dependencies.get(country, country)
 
 
 def _duty(state: str, listed: Notification, permanent_resident: bool) -> Duty:

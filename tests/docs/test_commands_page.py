@@ -41,7 +41,7 @@ def _options(command: click.Command) -> set[str]:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_a_section_with_its_options(name: str) -> None:
-    text, options = section(PAGE, _heading(name)), _options(COMMANDS[name])
+    text, options = " ".join(section(PAGE, _heading(name)).split()), _options(COMMANDS[name])
     assert options - COMMON <= set(re.findall(r"--[a-z][a-z-]*", text))
     says_common = "ommon options" in text and "no common options" not in text
     assert says_common == (options >= COMMON)

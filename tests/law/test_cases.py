@@ -1,4 +1,4 @@
-"""The cases that a lawyer can read, one by one; and a table of category × article that shows what has no case yet."""
+"""The cases that a lawyer can read, one by one; and a table of category and article that shows what has no case yet."""
 
 import pytest
 

@@ -6,14 +6,12 @@ the long one of this folder: about a minute.
 
 from collections.abc import Iterator
 from itertools import combinations as every_two
-from random import Random
 
 from lookup.law.terms import CATEGORIES, MISSION_KINDS, REGISTRANTS
-from tests.oracle.random_facts import random_facts
 
 from . import walking
 from .assessing import Json
-from .walking import BOTH, US_STATUS, combinations, day, walk
+from .walking import BOTH, US_STATUS, by_chance, combinations, day, walk
 
 FAMILY_OF = (
     "diplomatic_agent",
@@ -30,7 +28,12 @@ FAMILY_OF = (
 
 
 def test_step_0_every_record_card_lookup_and_registrant() -> None:
-    posts = ([{}], [{"category": "diplomatic_agent"}], [{}, {"category": "io_staff"}], None)
+    posts: tuple[list[Json] | None, ...] = (
+        [{}],
+        [{"category": "diplomatic_agent"}],
+        [{}, {"category": "io_staff"}],
+        None,
+    )
     cases = combinations(
         record=walking.RECORDS,
         card_status=walking.CARDS,
@@ -292,5 +295,4 @@ def _pairs() -> Iterator[Json]:
 
 
 def test_whole_sets_by_chance() -> None:
-    chance = Random(20260601)
-    assert walk(random_facts(chance) for _ in range(40_000)) == 40_000
+    assert walk(by_chance(40_000, seed=20260601)) == 40_000

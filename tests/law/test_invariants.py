@@ -18,14 +18,12 @@ Of results beside each other (here):
 10. A waiver changes only what its scope names, only if confirmed, never the level, and never protects more.
 11. Several accreditations are never less protective than either alone.
 12. A date moved by one day changes only what that day decides.
-13. The situation, an obstructing vehicle, a bag, an arrest in view, premises, an expired card change only what they name.
+13. Situation, obstructing vehicle, bag, arrest in view, premises and expired card change only what they name.
 14. Facts that do not bear on the result change nothing.
 """
 
-from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise, product
-from random import Random
 from typing import Any
 
 import pytest
@@ -33,19 +31,11 @@ import pytest
 from lookup.law.assess import assess
 from lookup.law.assessment import Assessment
 from lookup.law.terms import ACTIONS, CATEGORIES, LEVELS
-from tests.oracle.random_facts import random_facts
 
 from .assessing import POLICY, TODAY, Json, answers, assessed, facts_of, rules
-from .walking import WAIVERS, agree, day
+from .walking import WAIVERS, agree, by_chance, chance, day
 
 PROTECTION = {"yes": 0, "conditional": 1, "no": 2}
-
-
-def sets(how_many: int, seed: int) -> Iterator[Json]:
-    """Give whole sets of facts by chance, the same ones for the same seed."""
-    chance = Random(seed)
-    for _ in range(how_many):
-        yield random_facts(chance)
 
 
 def told(facts: Json) -> Assessment:
@@ -67,17 +57,17 @@ def without(facts: Json, *names: str) -> Json:
 
 
 def test_every_result_by_chance_keeps_its_promises_and_is_what_the_independent_statement_says() -> None:
-    for facts in sets(600, 1):
+    for facts in by_chance(600, 1):
         agree(facts)
 
 
 def test_the_quick_reader_of_these_tests_reads_as_requests_are_read() -> None:
-    for facts in sets(300, 2):
+    for facts in by_chance(300, 2):
         assert told(facts) == assessed(facts)
 
 
 def test_equal_facts_have_equal_assessments() -> None:
-    for facts in sets(100, 3):
+    for facts in by_chance(100, 3):
         assert told(facts) == told(dict(reversed(facts.items())))
 
 
@@ -88,7 +78,7 @@ FIRST, LAST = "0001-01-01", "9999-12-31"
 @pytest.mark.parametrize("name", ["effective_on", "terminated_on", "departed_on", "reasonable_period_ends_on"])
 def test_every_day_of_the_calendar_has_an_assessment(name: str, at: str) -> None:
     for when, ended in product((FIRST, "9999-12-10", LAST), (None, FIRST, "9999-12-15")):
-        facts = {"category": "diplomatic_agent", "at": at, name: when}
+        facts: Json = {"category": "diplomatic_agent", "at": at, name: when}
         if name in ("departed_on", "reasonable_period_ends_on"):
             facts |= {"terminated_on": ended}
         assert assessed(facts).at == date.fromisoformat(at)
@@ -120,25 +110,25 @@ DEFAULTS: dict[str, Any] = {
 
 @pytest.mark.parametrize("name", DEFAULTS)
 def test_a_missing_fact_gives_what_its_default_gives(name: str) -> None:
-    for facts in sets(150, 4):
+    for facts in by_chance(150, 4):
         if "accreditations" not in facts or name not in ("national_of_sending_state", "state_confirmed"):
             assert outcome(without(facts, name)) == outcome(facts | {name: DEFAULTS[name]})
 
 
 def test_a_missing_relationship_is_that_of_other_family() -> None:
-    for facts in sets(300, 5):
+    for facts in by_chance(300, 5):
         if facts.get("role") == "family":
             assert outcome(without(facts, "relationship")) == outcome(facts | {"relationship": "other"})
 
 
 def test_a_missing_role_is_that_of_a_principal() -> None:
-    for facts in sets(300, 6):
+    for facts in by_chance(300, 6):
         principal = without(facts, "relationship", "role")
         assert outcome(principal) == outcome(principal | {"role": "principal"})
 
 
 def test_a_missing_registrant_is_unknown_and_a_missing_status_ordinary() -> None:
-    for facts in sets(200, 7):
+    for facts in by_chance(200, 7):
         for status, registrant in product((None, "stolen"), (None, "embassy")):
             known = facts | {"vehicle": {"registrant": registrant or "unknown", "status": status or "ordinary"}}
             assert outcome(facts | {"vehicle": {"registrant": registrant, "status": status}}) == outcome(known)
@@ -155,7 +145,7 @@ def test_a_missing_registrant_is_unknown_and_a_missing_status_ordinary() -> None
     ],
 )
 def test_an_unknown_fact_never_opens_what_the_known_fact_would_not(name: str, values: tuple[Any, ...]) -> None:
-    for facts in sets(200, 8):
+    for facts in by_chance(200, 8):
         if name == "household_exception" and facts.get("age") in (21, 22):
             continue  # at these ages an exception that is not recorded counts as none
         unknown, known = protection(without(facts, name)), [protection(facts | {name: value}) for value in values]
@@ -176,7 +166,7 @@ def test_an_unconfirmed_status_never_opens_what_a_confirmed_one_would_not() -> N
 
 
 def test_gravity_never_turns_a_no() -> None:
-    for facts in sets(300, 9):
+    for facts in by_chance(300, 9):
         for warrant in (None, False):
             calm = told(facts | {"offense": "infraction", "warrant": warrant})
             grave = told(facts | {"offense": "felony", "warrant": warrant})
@@ -185,7 +175,7 @@ def test_gravity_never_turns_a_no() -> None:
 
 
 def test_offense_and_warrant_touch_only_an_arrest_that_hangs_on_both() -> None:
-    for facts in sets(300, 10):
+    for facts in by_chance(300, 10):
         open_ = told(without(facts, "offense", "warrant"))
         for offense, warrant in product(("infraction", "misdemeanor", "felony"), (True, False)):
             said = told(facts | {"offense": offense, "warrant": warrant})
@@ -205,7 +195,7 @@ OPENED_BY = {
 
 @pytest.mark.parametrize("scope", OPENED_BY)
 def test_a_waiver_changes_only_what_its_scope_names(scope: str) -> None:
-    for facts, waiver in product(sets(120, 11), [waiver for waiver in WAIVERS if waiver["scope"] == scope]):
+    for facts, waiver in product(by_chance(120, 11), [waiver for waiver in WAIVERS if waiver["scope"] == scope]):
         bare, waived = told(facts | {"waivers": []}), told(facts | {"waivers": [waiver]})
         assert (waived.level, waived.category, waived.applies_to) == (bare.level, bare.category, bare.applies_to)
         changed = {action for action in ACTIONS if waived.permissions[action] != bare.permissions[action]}
@@ -220,12 +210,12 @@ def test_a_waiver_changes_only_what_its_scope_names(scope: str) -> None:
 
 def test_several_accreditations_are_never_less_protective_than_either_alone() -> None:
     """Without waivers: those act on the joint result, and so open what they would not open at `unverified`."""
-    chance = Random(12)
-    for facts in sets(300, 12):
+    random = chance(12)
+    for facts in by_chance(300, 12):
         person = without(facts, "accreditations", "category", "waivers", "effective_on", "terminated_on")
         person = without(person, "termination", "departed_on", "reasonable_period_ends_on")
         posts = [
-            {"category": chance.choice(CATEGORIES), "terminated_on": chance.choice((None, day(-1), day(-40)))}
+            {"category": random.choice(CATEGORIES), "terminated_on": random.choice((None, day(-1), day(-40)))}
             for _ in range(2)
         ]
         joint = told(person | {"accreditations": posts})
@@ -251,7 +241,7 @@ DECIDING_MOVES = {
 @pytest.mark.parametrize("name", DECIDING_MOVES)
 def test_a_date_moved_by_one_day_changes_only_what_that_day_decides(name: str) -> None:
     seen = set()
-    for facts in list(sets(60, 13)) + [MARRIED_AND_GOING]:
+    for facts in [*by_chance(60, 13), MARRIED_AND_GOING]:
         if "accreditations" in facts and name != "household_until":
             continue
         if name == "terminated_on":
@@ -277,7 +267,7 @@ def test_the_situation_changes_only_its_own_blocks() -> None:
         "domestic_violence": {"domestic_violence_protect"},
         "fire": set[str](),
     }
-    for facts, situation in product(sets(150, 14), own):
+    for facts, situation in product(by_chance(150, 14), own):
         bare, said = told(without(facts, "situation")), told(facts | {"situation": situation})
         assert answers(said) == answers(bare)
         assert (said.level, said.basis) == (bare.level, bare.basis)
@@ -285,14 +275,14 @@ def test_the_situation_changes_only_its_own_blocks() -> None:
 
 
 def test_an_obstructing_vehicle_changes_nothing() -> None:
-    for facts in sets(150, 15):
+    for facts in by_chance(150, 15):
         vehicle = facts.get("vehicle") or {"registrant": "embassy"}
         free, obstructing = ({**vehicle, "obstructing": value} for value in (False, True))
         assert told(facts | {"vehicle": free}) == told(facts | {"vehicle": obstructing})
 
 
 def test_a_bag_changes_only_open_searches_and_its_block() -> None:
-    for facts in sets(300, 16):
+    for facts in by_chance(300, 16):
         bare, said = told(without(facts, "bag")), told(facts | {"bag": True})
         assert said.level == bare.level
         for action in ACTIONS:
@@ -304,7 +294,7 @@ def test_a_bag_changes_only_open_searches_and_its_block() -> None:
 
 def test_an_arrest_in_view_changes_only_who_is_to_be_told() -> None:
     telling = {"consular_notification", "notify_head_of_post", "mandatory_consular_notification"}
-    for facts in sets(200, 17):
+    for facts in by_chance(200, 17):
         bare, said = told(facts | {"arrest_contemplated": False}), told(facts | {"arrest_contemplated": True})
         assert (said.level, answers(said), said.basis) == (bare.level, answers(bare), bare.basis)
         assert set(said.blocks) - set(bare.blocks) <= telling
@@ -315,14 +305,14 @@ def test_an_arrest_in_view_changes_only_who_is_to_be_told() -> None:
 @pytest.mark.parametrize("kind", ["chancery", "residence", "consular"])
 def test_premises_change_only_their_own_blocks(kind: str) -> None:
     own = {"premises_consent_only", "consular_premises_fire_presumed_consent"}
-    for facts in sets(100, 18):
+    for facts in by_chance(100, 18):
         bare, said = told(without(facts, "premises")), told(facts | {"premises": kind})
         assert (said.level, answers(said), said.basis) == (bare.level, answers(bare), bare.basis)
         assert set(said.blocks) ^ set(bare.blocks) <= own
 
 
 def test_an_expired_card_changes_only_its_block() -> None:
-    for facts in sets(150, 19):
+    for facts in by_chance(150, 19):
         valid, expired = told(facts | {"card_status": "active"}), told(facts | {"card_status": "expired"})
         assert (expired.level, answers(expired), expired.basis) == (valid.level, answers(valid), valid.basis)
         assert set(expired.blocks) ^ set(valid.blocks) == {"card_expired_not_status_expired"}
@@ -340,13 +330,13 @@ def test_an_expired_card_changes_only_its_block() -> None:
     ],
 )
 def test_what_is_asked_of_family_only_changes_nothing_for_a_principal(idle: Json) -> None:
-    for facts in sets(150, 20):
+    for facts in by_chance(150, 20):
         if facts.get("role") != "family":
             assert told(without(facts, *idle) | idle) == told(without(facts, *idle))
 
 
 def test_a_warrant_without_an_offense_changes_nothing() -> None:
-    for facts in sets(150, 21):
+    for facts in by_chance(150, 21):
         bare = without(facts, "offense", "warrant")
         assert told(bare | {"warrant": True}) == told(bare)
 

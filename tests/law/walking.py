@@ -7,20 +7,28 @@ must keep.
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import product
+from random import Random
 from typing import Any
 
 from lookup.law.assess import assess
 from lookup.law.assessment import Assessment
 from lookup.law.codes import BASE_BLOCKS, BLOCK_CODES
-from lookup.law.terms import ACTIONS, CATEGORIES, CONDITION_CODES, REGISTRANTS
+from lookup.law.terms import ACTIONS, CATEGORIES, CONDITION_CODES, REGISTRANTS, Action
 from tests.oracle.assessment import assess as independent_assessment
+from tests.oracle.random_facts import random_facts
 
 from .assessing import POLICY, TODAY, Json, facts_of
 
 KNOWN_RULES = frozenset(POLICY.rules)
 UNCONDITIONAL = frozenset(BASE_BLOCKS[:4])
 PLACE_OF_BLOCK = {code: place for place, code in enumerate(BLOCK_CODES)}
-NEVER_YES_UNVERIFIED = ("arrest_or_detain", "enter_residence", "search_person", "prosecute", "subpoena_as_witness")
+NEVER_YES_UNVERIFIED: tuple[Action, ...] = (
+    "arrest_or_detain",
+    "enter_residence",
+    "search_person",
+    "prosecute",
+    "subpoena_as_witness",
+)
 
 
 def day(distance: int) -> str:
@@ -35,9 +43,25 @@ def combinations(**values: Sequence[Any]) -> Iterator[Json]:
         yield {name: value for name, value in zip(names, chosen, strict=True) if value is not None}
 
 
+def chance(seed: int) -> Random:
+    """Give chance that is the same for the same seed."""
+    return Random(seed)  # noqa: S311 - test data, no secret
+
+
+def by_chance(how_many: int, seed: int) -> Iterator[Json]:
+    """Give whole sets of facts by chance, the same ones for the same seed."""
+    random = chance(seed)
+    for _ in range(how_many):
+        yield random_facts(random)
+
+
 def walk(cases: Iterable[Json]) -> int:
     """Take every case through `agree`; give how many there were."""
-    return sum(1 for case in cases if agree(case))
+    how_many = 0
+    for case in cases:
+        agree(case)
+        how_many += 1
+    return how_many
 
 
 def agree(body: Json) -> Assessment:

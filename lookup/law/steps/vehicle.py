@@ -32,12 +32,11 @@ def decide_vehicle_search(facts: Facts, joint: Joint) -> Joint:
 def _by_registrant(vehicle: VehicleFacts, joint: Joint) -> Joint:
     registrant = vehicle.registrant
     own = joint.permissions["search_vehicle"]
-    if registrant in PROTECTED_MISSIONS:
-        return joint.decided("search_vehicle", NO, "vehicle_of_protected_mission")
-    if registrant == "member_full":
-        return joint.decided("search_vehicle", NO, "vehicle_of_protected_member")
-    if is_consular(vehicle):
-        return joint if own.answer == "no" else joint.decided("search_vehicle", _ARCHIVES, "vehicle_consular")
+    if registrant in PROTECTED_MISSIONS or registrant == "member_full":
+        holder = "member" if registrant == "member_full" else "mission"
+        return joint.decided("search_vehicle", NO, f"vehicle_of_protected_{holder}")
+    if is_consular(vehicle) and own.answer != "no":
+        return joint.decided("search_vehicle", _ARCHIVES, "vehicle_consular")
     if registrant in ("rental", "third_party"):
         return joint.noted("vehicle_borrowed")
     if registrant == "self" or own.answer == "no":

@@ -1,0 +1,84 @@
+"""Small answers told to the letter: a policy that is not there, an office that is not, a nationality that is on the
+list; and the policy read anew, equal in every part to the one read at first."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from lookup.errors import FieldFault, InvalidRequest, PolicyError
+from lookup.law.facts_schema import one_of
+from lookup.law.load import load_policies
+from lookup.law.notification import must_notify, notification_duty
+from lookup.law.offices import offices_for
+from lookup.law.policy import Policy
+from lookup.law.terms import Role
+
+from .assessing import POLICY
+from .law_data import add, copy_of_the_data
+
+
+@pytest.mark.parametrize("part", [field.name for field in fields(Policy)])
+def test_the_policy_read_anew_is_the_same_to_the_letter(part: str) -> None:
+    anew = load_policies().named("2026.1")
+    assert repr(getattr(anew, part)) == repr(getattr(POLICY, part))
+
+
+BASICS = 'source = "A source"\nchecked_on = 2026-11-21\n'
+
+
+def test_a_policy_that_is_not_there_is_told_with_all_that_are(tmp_path: Path) -> None:
+    data = copy_of_the_data(tmp_path)
+    add(data, "policies.toml", f'[["2027.1"]]\nsince = 2027-07-01\n{BASICS}')
+    with pytest.raises(PolicyError) as caught:
+        load_policies(data).named("1961.1")
+    assert str(caught.value) == "There is no such policy; the policies are 2026.1, 2027.1"
+
+
+def test_a_note_on_a_country_may_name_a_telephone(tmp_path: Path) -> None:
+    data = copy_of_the_data(tmp_path)
+    add(data, "en/consular_notes.toml", f'[[FR]]\nsince = 2026-01-01\n{BASICS}text = "Call {{command_center}}."')
+    notes = load_policies(data).named("2026.1").notification.notes
+    assert notes["FR"] == "Call 571-345-3146 or 866-217-2089."
+
+
+def test_a_place_that_is_no_state_is_refused_with_what_to_write() -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        offices_for("ZZ", POLICY)
+    assert caught.value.faults == [FieldFault("/state", "must be the two-letter USPS code of a State or territory")]
+
+
+def test_a_state_is_answered_by_its_code_in_capitals() -> None:
+    assert offices_for("va", POLICY).state == "VA"
+
+
+@pytest.mark.parametrize(
+    ("country", "resident", "mandatory"),
+    [
+        ("CN", False, True),
+        ("CN", True, True),
+        ("HK", False, True),
+        ("PL", False, True),
+        ("PL", True, False),
+        ("FR", False, False),
+        ("PR", False, False),
+        ("BM", False, True),
+    ],
+)
+def test_whom_the_consulate_is_told_of_whatever_they_wish(country: str, resident: bool, mandatory: bool) -> None:
+    assert must_notify(country, POLICY, permanent_resident=resident) is mandatory
+    assert (notification_duty(country, POLICY, permanent_resident=resident).duty == "mandatory") is mandatory
+
+
+def test_residence_is_not_taken_for_granted() -> None:
+    assert must_notify("PL", POLICY) is True
+
+
+def test_one_word_of_a_list_is_taken_and_another_refused_with_the_list() -> None:
+    for values in (("principal", "family"), Role):
+        field = one_of(values)
+        assert field.allow_none is True
+        assert field.deserialize("family") == "family"
+        assert field.deserialize(None) is None
+        with pytest.raises(Exception, match=r"^\['Write one of: principal, family\.'\]$"):
+            field.deserialize("cousin")
