@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from lookup.records import Agreement, Record
-from lookup.store.protocol import Head, Registry
+from lookup.store.protocol import Registry
 
 Agreements: TypeAlias = Mapping[tuple[str, str], Sequence[tuple[Agreement, Record]]]
 """By sending State and category."""
@@ -26,16 +26,12 @@ class AgreementBook:
 
     def of(self, registry: Registry) -> Agreements:
         """Give the agreements as this view has them. Raises `CouldNotSearch` where the registry cannot really look."""
-        edition = _edition(registry.head)
+        edition = registry.head.edition
         known = self._read
         if known is None or known[0] != edition:
             known = (edition, _read_all(registry))
             self._read = known
         return known[1]
-
-
-def _edition(head: Head) -> tuple[str, int, int]:
-    return head.generation, head.activation, head.revision
 
 
 def _read_all(registry: Registry) -> Agreements:

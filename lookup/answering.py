@@ -1,28 +1,25 @@
-"""One question being answered: from the records that are meant to the parts of the answer.
+"""One question being answered: from the records that are meant to the substance of the answer.
 
 Decides what each kind of query shows: the vehicle, the person, the premises, or nobody. Lives for the length of one
 question.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from lookup.answers import Answer
+from lookup.answers import Substance
 from lookup.assessments import shared_assessment, written_assessment
 from lookup.candidates import candidate_objects
-from lookup.clock import day_in_washington, utc_text
 from lookup.facts_of_records import NOBODYS_REGISTRATIONS, FactFinder, card_status_on
 from lookup.freshness import Freshness
 from lookup.history_gaps import history_gaps
-from lookup.identifiers import display_plate
 from lookup.identify import identify
 from lookup.json_text import written
 from lookup.law.assessment import Assessment
 from lookup.law.facts import Facts
 from lookup.law.terms import LookupKind
-from lookup.lookup_ids import new_lookup_id, reference_number
 from lookup.notices import data_notices, document_notices, notice_objects, query_notices, vehicle_notices
 from lookup.premises_answer import premises_guidance
 from lookup.queries import Query
@@ -41,91 +38,42 @@ from lookup.shapes import mission_object, person_object, premises_object, vehicl
 from lookup.terms import member_term
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What an answer shows beside the question and the data: `immunity` and `guidance` as JSON text."""
-
-    immunity: str
-    guidance: str
-    level: str | None
-    vehicle: dict[str, Any] | None = None
-    person: dict[str, Any] | None = None
-    premises: dict[str, Any] | None = None
-
-
 class Answering:
-    """Answers one query from one view of the registry."""
+    """Answers one query from one view of the registry. `today` is the day of the question, in Washington."""
 
-    def __init__(self, query: Query, finder: FactFinder, freshness: Freshness, at: datetime, now: datetime) -> None:
+    def __init__(self, query: Query, finder: FactFinder, freshness: Freshness, today: date) -> None:
         self.query = query
         self.finder = finder
         self.registry = finder.registry
         self.policy = finder.policy
         self.day = finder.day
         self.freshness = freshness
-        self.at = at
-        self.now = now
+        self.today = today
         self.found = identify(query, finder.registry, finder.day)
 
-    def answer(self, environment: str) -> Answer:
-        """Give the answer."""
-        shown = self._about_premises() if self.query.kind == "address" else self._about_somebody()
-        lookup_id = new_lookup_id(self.now)
-        name, number = str(lookup_id), reference_number(lookup_id)
-        parts = {
-            "lookup_id": name,
-            "reference_number": number,
-            "outcome": self.found.outcome,
-            "query": self._query_object(),
-            "vehicle": shown.vehicle,
-            "person": shown.person,
-            "premises": shown.premises,
-            "notices": self._notices(environment),
-            "candidates": candidate_objects(self.found, self.finder),
-            "freshness": self.freshness.document(),
-            "environment": environment,
-        }
-        rests_on = tuple((record.key, record.version) for record in self._rests_on())
-        return Answer(
-            name,
-            number,
-            self.found.outcome,
-            shown.level,
-            parts,
-            shown.immunity,
-            shown.guidance,
-            rests_on,
+    def substance(self, environment: str) -> Substance:
+        """Give what the answer says."""
+        said = self._about_premises() if self.query.kind == "address" else self._about_somebody()
+        return replace(
+            said,
+            notices=_json(self._notices(environment)),
+            candidates=_json(candidate_objects(self.found, self.finder)),
+            rests_on=tuple((record.key, record.version) for record in self._rests_on()),
         )
-
-    def _query_object(self) -> dict[str, Any]:
-        normalized, reading = self.query.normalized, self.query.reading
-        return {
-            "kind": self.query.kind,
-            "given": self.query.given,
-            "normalized": normalized,
-            "display": display_plate(normalized) if self.query.kind == "plate" else normalized,
-            "reading": None
-            if reading is None
-            else {
-                "series": reading.series,
-                "status_letter": reading.status_letter,
-                "mission_code": reading.mission_code,
-                "serial": reading.serial,
-            },
-        }
 
     # A person or a vehicle
 
-    def _about_somebody(self) -> Shown:
+    def _about_somebody(self) -> Substance:
         facts = self._facts()
         result = written_assessment(facts, self.day, self.policy, self.found.outcome)
         identified = self.found.outcome == "match" and facts.record != "conflict"
-        return Shown(
-            immunity=result.immunity_at(utc_text(self.at)),
-            guidance=result.guidance,
-            level=result.assessment.level,
-            vehicle=self._vehicle_object(),
-            person=self._person_object(facts, result.assessment) if identified else None,
+        return Substance(
+            self.found.outcome,
+            result.assessment.level,
+            result.immunity,
+            result.guidance,
+            vehicle=_json(self._vehicle_object()),
+            person=_json(self._person_object(facts, result.assessment) if identified else None),
         )
 
     def _facts(self) -> Facts:
@@ -205,14 +153,13 @@ class Answering:
 
     # Premises
 
-    def _about_premises(self) -> Shown:
+    def _about_premises(self) -> Substance:
         facts = [self.finder.of_premises(premises) for premises in self._premises()]
-        guidance = premises_guidance(facts, self.found.outcome, self.day, self.policy)
-        shown = Shown("null", written(guidance), None, premises=self._premises_object())
+        guidance = _json(premises_guidance(facts, self.found.outcome, self.day, self.policy))
         if self.found.outcome != "possible_matches":
-            return shown
+            return Substance(self.found.outcome, None, None, guidance, premises=_json(self._premises_object()))
         nobody = written_assessment(self.finder.nobody("person"), self.day, self.policy, self.found.outcome)
-        return Shown(nobody.immunity_at(utc_text(self.at)), shown.guidance, nobody.assessment.level)
+        return Substance(self.found.outcome, nobody.assessment.level, nobody.immunity, guidance)
 
     def _premises(self) -> list[Premises]:
         return [record.content for record in self.found.premises if isinstance(record.content, Premises)]
@@ -237,9 +184,11 @@ class Answering:
         return list((records | self.finder.rests_on).values())
 
     def _notices(self, environment: str) -> list[dict[str, str]]:
-        today = day_in_washington(self.now)
-        gaps = [self.policy.sentences[gap] for gap in history_gaps(self.found, self.day, today)]
-        codes = [*self._notice_codes(environment), *data_notices(self.freshness, self.policy, today, self._rests_on())]
+        gaps = [self.policy.sentences[gap] for gap in history_gaps(self.found, self.day, self.today)]
+        codes = [
+            *self._notice_codes(environment),
+            *data_notices(self.freshness, self.policy, self.today, self._rests_on()),
+        ]
         if gaps:
             codes.append("history_incomplete")
         return notice_objects(codes, self.policy, what="; ".join(gaps))
@@ -251,3 +200,7 @@ class Answering:
         if self.found.document is not None:
             yield from document_notices(self.found.document.content, self.day)
         yield from query_notices(self.query, self.found, environment)
+
+
+def _json(document: object) -> bytes:
+    return written(document).encode()

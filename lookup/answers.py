@@ -1,39 +1,109 @@
-"""What a caller gets: one answer, and how it is written as JSON.
+"""What a caller gets: the substance of an answer, and the answer of one moment to one caller.
 
-Decides the order of the fields. On the hot path an answer is written once: the immunity and the guidance, which equal
-facts share, arrive as text that was written before.
+Decides the order of the fields. The substance is written as JSON when it is made; an answer only joins it with what
+belongs to this question: its id, what was given, the moment and the age of the data.
 """
 
 import json
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
+from lookup.clock import utc_text
+from lookup.freshness import Freshness
 from lookup.json_text import written
+from lookup.lookup_ids import reference_number
+
+_NULL = b"null"
+
+
+@dataclass(frozen=True, slots=True)
+class Substance:
+    """What an answer says, whoever asks it and when within one day and one revision: each part as JSON.
+
+    `immunity` lacks its `at` and its closing brace; None where the answer is about nobody's immunity. `rests_on`
+    names the records behind it: key and version.
+    """
+
+    outcome: str
+    level: str | None
+    immunity: bytes | None
+    guidance: bytes
+    vehicle: bytes = _NULL
+    person: bytes = _NULL
+    premises: bytes = _NULL
+    notices: bytes = b"[]"
+    candidates: bytes = b"[]"
+    rests_on: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer. `parts` are the objects beside immunity and guidance, in order; `immunity_json` and `guidance_json`
-    are JSON text.
+    """The answer to one question. `query` is the `query` object; `at` the moment asked about."""
 
-    `lookup_id`, `reference_number` and `outcome` stand in `parts` too. `rests_on` names the records that the answer
-    rests on: key and version.
-    """
+    lookup_id: uuid.UUID
+    query: Mapping[str, Any]
+    at: datetime
+    freshness: Freshness
+    environment: str
+    substance: Substance
 
-    lookup_id: str
-    reference_number: str
-    outcome: str
-    level: str | None
-    parts: Mapping[str, Any]
-    immunity_json: str
-    guidance_json: str
-    rests_on: tuple[tuple[str, str], ...]
+    @property
+    def outcome(self) -> str:
+        """`match`, `possible_matches` or `no_record`."""
+        return self.substance.outcome
+
+    @property
+    def level(self) -> str | None:
+        """The level, None for an address."""
+        return self.substance.level
+
+    @property
+    def reference_number(self) -> str:
+        """What people read out and write down."""
+        return reference_number(self.lookup_id)
+
+    @property
+    def rests_on(self) -> tuple[tuple[str, str], ...]:
+        """The records that the answer rests on: key and version."""
+        return self.substance.rests_on
 
     def to_json(self) -> bytes:
         """Write the answer: UTF-8, on one line."""
-        parts = written(self.parts)
-        return f'{parts[:-1]},"immunity":{self.immunity_json},"guidance":{self.guidance_json}}}'.encode()
+        said = self.substance
+        asked = written(
+            {
+                "lookup_id": str(self.lookup_id),
+                "reference_number": self.reference_number,
+                "outcome": said.outcome,
+                "query": self.query,
+            }
+        )
+        data = written({"freshness": self.freshness.document(), "environment": self.environment})
+        immunity = _NULL if said.immunity is None else b'%b,"at":"%b"}' % (said.immunity, utc_text(self.at).encode())
+        return b"".join(
+            (
+                asked[:-1].encode(),
+                b',"vehicle":',
+                said.vehicle,
+                b',"person":',
+                said.person,
+                b',"immunity":',
+                immunity,
+                b',"premises":',
+                said.premises,
+                b',"guidance":',
+                said.guidance,
+                b',"notices":',
+                said.notices,
+                b',"candidates":',
+                said.candidates,
+                b",",
+                data[1:].encode(),
+            )
+        )
 
     def document(self) -> dict[str, Any]:
         """Give the answer as one object, for whatever is not the hot path."""
@@ -42,8 +112,10 @@ class Answer:
 
     def without_person(self) -> "Answer":
         """Give the answer as a camera gets it: the vehicle and the assessment, no person."""
+        if self.substance.person == _NULL and b'"person":{' not in self.substance.candidates:
+            return self
         candidates = [
             {**candidate, "person": None} if "person" in candidate else candidate
-            for candidate in self.parts["candidates"]
+            for candidate in json.loads(self.substance.candidates)
         ]
-        return replace(self, parts={**self.parts, "person": None, "candidates": candidates})
+        return replace(self, substance=replace(self.substance, person=_NULL, candidates=written(candidates).encode()))

@@ -31,15 +31,12 @@ _assessment = lru_cache(maxsize=KEPT)(assess)
 
 @dataclass(frozen=True, slots=True)
 class WrittenAssessment:
-    """An assessment with its `immunity` object (but for `at`) and its `guidance` object as JSON text."""
+    """An assessment with its `immunity` object, but for `at` and the closing brace, and its `guidance` object as
+    JSON."""
 
     assessment: Assessment
-    immunity: str
-    guidance: str
-
-    def immunity_at(self, at: str) -> str:
-        """Give the `immunity` object as JSON text, with the moment that was asked about."""
-        return f'{self.immunity[:-1]},"at":"{at}"}}'
+    immunity: bytes
+    guidance: bytes
 
 
 def written_assessment(facts: Facts, day: date, policy: Policy, outcome: str) -> WrittenAssessment:
@@ -52,6 +49,6 @@ def _written_assessment(facts: Facts, day: date, policy: Policy, outcome: str) -
     assessment = _assessment(facts, day, policy)
     return WrittenAssessment(
         assessment,
-        written(immunity_document(assessment, policy, outcome)),
-        written(guidance_document(assessment, policy, outcome)),
+        written(immunity_document(assessment, policy, outcome))[:-1].encode(),
+        written(guidance_document(assessment, policy, outcome)).encode(),
     )

@@ -18,6 +18,7 @@ from lookup.fields import Day, Flag, Moment, faults_of
 from lookup.identifiers import (
     Reading,
     UnreadableIdentifier,
+    display_plate,
     normalize_document_number,
     normalize_member_id,
     normalize_plate,
@@ -89,6 +90,24 @@ class Query:
     def asks_department(self) -> bool:
         """Whether the plate or document is taken as the Department's own."""
         return self.issuer in (None, DEPARTMENT)
+
+    def document(self) -> dict[str, Any]:
+        """Give the `query` object of an answer."""
+        reading = self.reading
+        return {
+            "kind": self.kind,
+            "given": self.given,
+            "normalized": self.normalized,
+            "display": display_plate(self.normalized) if self.kind == "plate" else self.normalized,
+            "reading": None
+            if reading is None
+            else {
+                "series": reading.series,
+                "status_letter": reading.status_letter,
+                "mission_code": reading.mission_code,
+                "serial": reading.serial,
+            },
+        }
 
 
 class _Body(Schema):

@@ -35,6 +35,11 @@ class Head:
     quarantine: Mapping[str, int] = field(default_factory=dict)
     position: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def edition(self) -> tuple[str, int, int]:
+        """What tells one state of the published records from every other: a new one may hold other records."""
+        return self.generation, self.activation, self.revision
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:

@@ -1,4 +1,4 @@
-"""Asking the registry in a dictionary: facts of a member or a vehicle, and whole answers, on a day that stands still."""
+"""Asking the registry in a dictionary, on a day that stands still: facts of a member or a vehicle, whole answers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,9 +39,7 @@ def policy() -> Policy:
     return policies().on(DAY)
 
 
-def finder(
-    *things: Thing, on: date = DAY, said: Circumstances | None = None, data_usable: bool = True
-) -> FactFinder:
+def finder(*things: Thing, on: date = DAY, said: Circumstances | None = None, data_usable: bool = True) -> FactFinder:
     return FactFinder(MemoryRegistry(*things), on, policy(), said or Circumstances(), data_usable)
 
 
@@ -77,11 +75,15 @@ class _Registry(MemoryRegistry):
 
 
 class MemoryStore:
-    """Keeps the `Store` protocol over one registry that never changes."""
+    """Keeps the `Store` protocol over one registry."""
 
     source = "embedded"
 
     def __init__(self, *things: Thing, head: Head = HEAD) -> None:
+        self.serve(*things, head=head)
+
+    def serve(self, *things: Thing, head: Head) -> None:
+        """Let another registry serve from now on."""
         self._registry = _Registry(head, *things)
 
     @contextmanager

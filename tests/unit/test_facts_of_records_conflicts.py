@@ -86,7 +86,7 @@ def test_nothing_of_the_person_is_a_fact_in_a_conflict_but_the_card() -> None:
 
 def test_vehicle_and_circumstances_stay_in_a_conflict() -> None:
     broken = member(post(mission_id="gone"))
-    said = {"offense": "felony", "bag": True, "vehicle_obstructing": True}
+    said: dict[str, Any] = {"offense": "felony", "bag": True, "vehicle_obstructing": True}
     driven = facts_of("TRN1", broken, mission(), mission_vehicle(), driver_of=PLATE, **said)
     assert driven == Facts(
         record="conflict",

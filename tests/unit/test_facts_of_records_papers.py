@@ -66,9 +66,7 @@ def premises_facts(*things: Any, on: date = DAY, **said: Any) -> Facts:
     return finder(*things, on=on, said=Circumstances(**said)).of_premises(things[0])
 
 
-@pytest.mark.parametrize(
-    "kind", ["chancery", "ambassador_residence", "consular", "annex", "organization_headquarters"]
-)
+@pytest.mark.parametrize("kind", ["chancery", "ambassador_residence", "consular", "annex", "organization_headquarters"])
 def test_of_premises_that_are_no_home_the_kind_and_the_missions_kind_are_all_the_facts(kind: PremisesKind) -> None:
     facts = premises_facts(premises(kind=kind, member_id="TRN1"), mission(), member())
     assert facts == Facts(premises=kind, mission_kind="embassy")

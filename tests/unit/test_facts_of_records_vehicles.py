@@ -42,7 +42,7 @@ def owner(*posts: Any, **changes: Any) -> Any:
 
 
 def test_of_a_person_there_is_no_vehicle_unless_the_caller_names_one() -> None:
-    said = {"vehicle_obstructing": True, "vehicle_stolen_confirmed": True}
+    said: dict[str, Any] = {"vehicle_obstructing": True, "vehicle_stolen_confirmed": True}
     assert facts_of("TRN1", member(), mission(), vehicle(), **said).vehicle is None
 
 

@@ -32,9 +32,7 @@ def test_data_is_stale_and_then_expired_when_it_is_older_than_its_limit(
     assert (freshness.state, freshness.is_usable, freshness.clock_suspect) == (state, usable, False)
 
 
-@pytest.mark.parametrize(
-    ("seconds", "suspect"), [(-1, False), (-300, False), (-300.001, True), (-90_000, True)]
-)
+@pytest.mark.parametrize(("seconds", "suspect"), [(-1, False), (-300, False), (-300.001, True), (-90_000, True)])
 def test_a_clock_more_than_five_minutes_behind_the_data_is_suspect(seconds: float, suspect: bool) -> None:
     freshness = after(seconds=seconds)
     assert (freshness.clock_suspect, freshness.is_usable, freshness.state) == (suspect, not suspect, "fresh")

@@ -16,8 +16,9 @@ def gaps(found: Identification, days_ago: int = 1) -> list[str]:
     return list(history_gaps(found, day(-days_ago), DAY))
 
 
-def match(**records: Any) -> Identification:
-    return Identification("match", **{name: record_of(content) for name, content in records.items()})
+def match(**contents: Any) -> Identification:
+    records: dict[str, Any] = {name: record_of(content) for name, content in contents.items()}
+    return Identification("match", **records)
 
 
 def test_of_today_nothing_is_lacking() -> None:

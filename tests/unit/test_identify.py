@@ -298,7 +298,9 @@ def test_all_premises_at_one_address_are_found_in_the_order_of_their_ids() -> No
     assert [record.key for record in found.premises] == ["premises:P1", "premises:P2"]
 
 
-@pytest.mark.parametrize("street", ["1235 Example Ave NW", "1234 Example Ave SE", "1234 Exampel Ave NW", "1234 Example"])
+@pytest.mark.parametrize(
+    "street", ["1235 Example Ave NW", "1234 Example Ave SE", "1234 Exampel Ave NW", "1234 Example"]
+)
 def test_a_near_address_is_a_candidate(street: str) -> None:
     found = identified(address(street), premises())
     assert (found.outcome, found.premises, near_keys(found)) == ("possible_matches", (), ["premises:P1"])

@@ -55,7 +55,7 @@ def test_of_several_who_make_it_together_one_wins_and_all_have_its_key(tmp_path:
         assert [found.name for found in path.parent.iterdir()] == ["handle.key"]
 
 
-@pytest.mark.parametrize("content", [b"", b"short", bytes(31), bytes(33)])
+@pytest.mark.parametrize("content", [b"", b"short", bytes(31), bytes(33)], ids=len)
 def test_a_damaged_key_is_refused_and_never_made_anew(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "handle.key"
     path.write_bytes(content)

@@ -76,7 +76,7 @@ def test_each_notice_has_its_severity(code: str, severity: str) -> None:
 def test_a_newer_row_that_was_refused_is_noticed_wherever_the_answer_rests_on_it(
     body: dict[str, Any], rests_on: str
 ) -> None:
-    things = {
+    things: dict[str, Any] = {
         "vehicle": vehicle(),
         "member": member(post(category="service_staff")),
         "family": family(),
@@ -115,7 +115,8 @@ def test_a_notice_stands_once_however_often_it_holds() -> None:
     ("plate", "noticed"), [("1234EAC", True), ("123EAC", True), ("1234EAD", False), ("CEA1234", False)]
 )
 def test_a_consular_letter_at_the_end_of_a_plate_is_not_expected(plate: str, noticed: bool) -> None:
-    for things in ([], [mission_vehicle(plate=plate), mission()]):
+    registries: list[list[Any]] = [[], [mission_vehicle(plate=plate), mission()]]
+    for things in registries:
         assert ("trailing_consular_plate" in notices(ask({"plate": plate}, *things))) is noticed
 
 

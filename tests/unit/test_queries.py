@@ -140,7 +140,9 @@ def test_every_fault_of_a_body_is_named() -> None:
 # Identifiers that cannot be read
 
 
-@pytest.mark.parametrize("text", ["", " - ", "DEA12345678", f"DE{CYRILLIC_A}1234", "DEA=1234", "\u0661\u0662", "D" * 65])
+@pytest.mark.parametrize(
+    "text", ["", " - ", "DEA12345678", f"DE{CYRILLIC_A}1234", "DEA=1234", "\u0661\u0662", "D" * 65]
+)
 def test_a_plate_without_a_normal_form_is_a_problem_of_its_own(text: str) -> None:
     error = refusal({"plate": text})
     assert isinstance(error, PlateNotReadable)
@@ -283,7 +285,23 @@ def test_an_issuer_is_the_department_a_state_or_a_subdivision(kind: str, state: 
 
 @pytest.mark.parametrize(
     "state",
-    ["", " ", "ZZ", "GB", "FR", "USA", "Virginia", "US-ZZ", "US-", "XX-ON", "CA-ONTA", "CA ON", "U", "v\u0131", "u\u017f"],
+    [
+        "",
+        " ",
+        "ZZ",
+        "GB",
+        "FR",
+        "USA",
+        "Virginia",
+        "US-ZZ",
+        "US-",
+        "XX-ON",
+        "CA-ONTA",
+        "CA ON",
+        "U",
+        "v\u0131",
+        "u\u017f",
+    ],
 )
 def test_an_issuer_that_is_no_code_is_refused(state: str) -> None:
     assert pointers(plate_with(state=state)) == ["/state"]

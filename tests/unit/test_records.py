@@ -36,9 +36,7 @@ FULL: dict[Kind, Any] = {
     "vehicle": vehicle(year=2023, valid_from=date(2025, 1, 1), valid_until=date(2027, 1, 1)),
     "identity_card": card(issued_on=date(2025, 1, 1), expires_on=date(2027, 1, 1), border="blue"),
     "driver_license": driver_license(license_class="C", issued_on=date(2025, 1, 1), expires_on=date(2027, 1, 1)),
-    "premises": premises(
-        latitude=38.9, longitude=-77.05, recognized_on=date(2020, 1, 1), released_on=date(2027, 1, 1)
-    ),
+    "premises": premises(latitude=38.9, longitude=-77.05, recognized_on=date(2020, 1, 1), released_on=date(2027, 1, 1)),
 }
 SPARE: dict[Kind, Any] = {
     "mission": mission(),

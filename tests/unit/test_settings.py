@@ -1,5 +1,6 @@
 """Settings: which layer wins, what each takes, and that a wrong value or an unknown name stops the start."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -29,11 +30,11 @@ OTHER_VALUES: dict[str, tuple[str, Any]] = {
 NAMES = [setting.name for setting in SETTINGS]
 
 
-def resolved(options: dict[str, Any] | None = None, config: Path | None = None, **environ: str) -> Settings:
+def resolved(options: Mapping[str, Any] | None = None, config: Path | None = None, **environ: Any) -> Settings:
     return resolve_settings(options or {}, config, environ)
 
 
-def refusal(options: dict[str, Any] | None = None, config: Path | None = None, **environ: str) -> str:
+def refusal(options: Mapping[str, Any] | None = None, config: Path | None = None, **environ: Any) -> str:
     with pytest.raises(ConfigurationError) as refused:
         resolved(options, config, **environ)
     return str(refused.value)

@@ -1,4 +1,4 @@
-"""Settled facts have the assessment of the facts they came from, trace and words included, and there are few of them."""
+"""Settled facts have the assessment of the facts they came from, trace and words included, and they are few."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -16,7 +16,9 @@ from tests.unit.asking import policy
 from tests.unit.people import DAY, day
 
 CASES = 6_000
-PERSON = Facts(record="found", lookup="person", role="principal", accreditations=(AccreditationFacts("diplomatic_agent"),))
+PERSON = Facts(
+    record="found", lookup="person", role="principal", accreditations=(AccreditationFacts("diplomatic_agent"),)
+)
 
 
 def settled(facts: Facts, at: date = DAY) -> Facts:
@@ -35,7 +37,7 @@ def differing(facts: Facts, at: date) -> bool:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_settling_changes_no_assessment_trace_included(seed: int) -> None:
-    chance = Random(seed)
+    chance = Random(seed)  # noqa: S311 - repeatable, not secret
     wrong = []
     for _ in range(CASES // 3):
         body = random_facts(chance)
@@ -45,7 +47,7 @@ def test_settling_changes_no_assessment_trace_included(seed: int) -> None:
 
 
 def test_settling_changes_no_assessment_on_other_days_either() -> None:
-    chance = Random(7)
+    chance = Random(7)  # noqa: S311 - repeatable, not secret
     for days in (-401, -91, -31, -30, -1, 1, 29, 30, 31, 62, 400):
         for _ in range(60):
             facts = read_facts(random_facts(chance)).facts
@@ -53,7 +55,7 @@ def test_settling_changes_no_assessment_on_other_days_either() -> None:
 
 
 def test_settling_twice_is_settling_once() -> None:
-    chance = Random(11)
+    chance = Random(11)  # noqa: S311 - repeatable, not secret
     for _ in range(500):
         once = settled(read_facts(random_facts(chance)).facts, AT)
         assert settled(once, AT) == once
