@@ -20,7 +20,7 @@ from indexer.sync import SyncOptions, sync
 from lookup.cli import json_option, print_json, with_settings
 from lookup.clock import day_in_washington, system_clock
 from lookup.settings import Settings
-from lookup.store.open import open_writer
+from lookup.store.open import open_store, open_writer
 from lookup.store.protocol import Writer
 
 _source = click.argument("source", type=click.Path(path_type=Path))
@@ -76,7 +76,7 @@ def reconcile_command(settings: Settings, source: Path, as_json: bool) -> None:
 @with_settings
 def status_command(settings: Settings, as_json: bool) -> None:
     """Say where the store stands: generation, revision, counts, age, quarantine."""
-    status = describe_status(_writer(settings))
+    status = describe_status(_published(settings))
     if as_json:
         print_json(status)
     else:
@@ -88,7 +88,7 @@ def status_command(settings: Settings, as_json: bool) -> None:
 @with_settings
 def quarantine_command(settings: Settings, as_json: bool) -> None:
     """List the rows that the last sync refused."""
-    entries = list(_writer(settings).quarantine())
+    entries = list(_published(settings).quarantine())
     if as_json:
         print_json(entries)
         return
@@ -145,6 +145,17 @@ commands: tuple[click.Command, ...] = (
 def _surroundings(settings: Settings) -> Iterator[Surroundings]:
     with show_progress() as progress:
         yield Surroundings(settings.environment, settings.data_dir, progress=progress)
+
+
+def _published(settings: Settings) -> Writer:
+    """Open a store in which something was published, to look at it. Raises `CouldNotSearch` where there is nothing, and
+    then leaves nothing behind in a directory that was perhaps mistyped."""
+    store = open_store(settings.store, settings.environment)
+    try:
+        with store.reading():
+            return _writer(settings)
+    finally:
+        store.close()
 
 
 def _writer(settings: Settings) -> Writer:

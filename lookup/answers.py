@@ -73,19 +73,17 @@ class Answer:
     def to_json(self) -> bytes:
         """Write the answer: UTF-8, on one line."""
         said = self.substance
-        asked = written(
-            {
-                "lookup_id": str(self.lookup_id),
-                "reference_number": self.reference_number,
-                "outcome": said.outcome,
-                "query": self.query,
-            }
+        asked = (
+            f'"lookup_id":"{self.lookup_id}","reference_number":"{self.reference_number}","outcome":"{said.outcome}"'
         )
-        data = written({"freshness": self.freshness.document(), "environment": self.environment})
+        data = f'"freshness":{written(self.freshness.document())},"environment":"{self.environment}"'
         immunity = _NULL if said.immunity is None else b'%b,"at":"%b"}' % (said.immunity, utc_text(self.at).encode())
         return b"".join(
             (
-                asked[:-1].encode(),
+                b"{",
+                asked.encode(),
+                b',"query":',
+                written(self.query).encode(),
                 b',"vehicle":',
                 said.vehicle,
                 b',"person":',
@@ -101,7 +99,8 @@ class Answer:
                 b',"candidates":',
                 said.candidates,
                 b",",
-                data[1:].encode(),
+                data.encode(),
+                b"}",
             )
         )
 

@@ -103,6 +103,9 @@ class FactFinder:
         """Give the facts of a query by address: the premises, and of a residence its occupant."""
         mission = self.find("mission", premises.mission_id)
         occupant = self.of_occupant(premises) if premises.kind == "residence" else Facts()
+        if occupant.record == "stale":
+            # Old data must not open a home: who was protected when it was last seen still is, as far as anybody knows.
+            occupant = replace(occupant, record=None)
         kind = None if mission is None else mission.kind
         return replace(occupant, premises=premises.kind, mission_kind=kind)
 

@@ -21,6 +21,7 @@ NUMBER_LENGTH = 20
 """The longest license or card number that a switch carries (field OLN); member ids and vehicle numbers share it."""
 
 _SEPARATORS = frozenset("-_.·•/\\'")
+_USUAL_SEPARATORS = {ord(" "): None, ord("-"): None}
 _VISIBLE_FORMAT_CHARACTERS = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 )
@@ -112,8 +113,9 @@ def _normalize(text: str, noun: str, length: int, extra: str = "") -> str:
     """
     if len(text) > RAW_LIMIT:
         raise _too_long(noun, length)
-    if len(text) <= length and text.isascii() and text.isalnum():
-        return text.upper()  # nearly every input: nothing to drop, nothing to refuse
+    plain = text.translate(_USUAL_SEPARATORS)
+    if len(plain) <= length and plain.isascii() and plain.isalnum():
+        return plain.upper()  # nearly every input: NFKC changes no ASCII, and nothing is left to drop or refuse
     kept = "".join(character for character in unicodedata.normalize("NFKC", text) if not _is_dropped(character))
     if not _LETTERS_AND_DIGITS.issuperset(kept.translate({ord(character): None for character in extra})):
         allowed = "the letters A to Z, the digits 0 to 9" + "".join(f" and {character}" for character in extra)

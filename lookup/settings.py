@@ -129,7 +129,7 @@ SETTINGS: tuple[Setting, ...] = (
         "threads of each process; lookups are short, a few suffice",
     ),
     Setting("operations_from", Networks(), "127.0.0.0/8,::1/128", "networks that may ask the health routes"),
-    Setting("trusted_proxies", Networks(), "", "proxies whose `X-Forwarded-For` is believed; none by default"),
+    Setting("trusted_proxies", Networks(), "", "proxies whose word for https is believed; none by default"),
     Setting("language", fields.String(validate=validate.Regexp(r"[a-z]{2}\Z")), "en", "language of the guidance texts"),
 )
 
@@ -152,6 +152,14 @@ class Settings:
     trusted_proxies: tuple[str, ...]
     language: str
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def refuse_live(self) -> None:
+        """Raise `ConfigurationError` in the environment live: this version keeps no audit trail."""
+        if self.environment == "live":
+            raise ConfigurationError(
+                "The environment live cannot be served: this version has no audit trail, and no answer about a real "
+                "person may leave without a record of who asked. Use the environment training."
+            )
 
     def handle_key(self) -> bytes:
         """Give the key under which the handles of records are made."""

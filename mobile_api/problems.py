@@ -16,9 +16,9 @@ from flask import Flask, Response, g, request
 from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 
-from lookup.errors import ImmunityError, InvalidRequest
+from lookup.errors import ImmunityError, InvalidRequest, NotFound
 from mobile_api.access.guard import bearer_token
-from mobile_api.refusals import TooManyQueries
+from mobile_api.refusals import BodyTooLarge, NotJson, TooManyQueries
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
@@ -26,12 +26,16 @@ RETRY_AFTER_S = 5
 SIGN_IN = 'Bearer realm="immunity-lookup"'
 
 _LOG = logging.getLogger("mobile_api")
-_HTTP_DETAILS = {
-    400: ("bad-request", "The request is broken: correct it and send it again."),
-    404: ("not-found", "Nothing is at this address; /docs lists the routes. This says nothing about the registry."),
-    405: ("method-not-allowed", "Use a method that the header Allow names."),
-    413: ("body-too-large", "Send a smaller body."),
-    415: ("unsupported-media-type", "Send application/json."),
+_HTTP_PROBLEMS = {
+    400: ("bad-request", "Bad Request", "The request is broken: correct it and send it again."),
+    404: (
+        NotFound.problem,
+        NotFound.title,
+        "Nothing is at this address; /docs lists the routes. This says nothing about the registry.",
+    ),
+    405: ("method-not-allowed", "Method Not Allowed", "Use a method that the header Allow names."),
+    413: (BodyTooLarge.problem, BodyTooLarge.title, "Send a smaller body."),
+    415: (NotJson.problem, NotJson.title, "Send application/json."),
 }
 
 
@@ -107,8 +111,8 @@ def log_failure(error: Exception) -> None:
 
 
 def _http_document(status: int, phone: str) -> dict[str, Any]:
-    problem, detail = _HTTP_DETAILS.get(status, ("http-error", "Correct the request and send it again."))
-    return _document(status, problem, HTTPStatus(status).phrase, detail, phone)
+    unknown = ("http-error", "The request failed", "Correct the request and send it again.")
+    return _document(status, *_HTTP_PROBLEMS.get(status, unknown), phone)
 
 
 def _document(status: int, problem: str, title: str, detail: str, phone: str) -> dict[str, Any]:

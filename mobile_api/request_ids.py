@@ -9,8 +9,8 @@ import re
 from flask import Request
 
 HEADER = "X-Request-Id"
-_SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
-"""At least eight characters, so that it tells requests apart; nothing that could break a log line."""
+_SANE = re.compile(r"[0-9A-Fa-f]{8}(-?[0-9A-Fa-f]{4}){3}-?[0-9A-Fa-f]{12}")
+"""A UUID, with or without hyphens: it goes into log lines, so nothing that could be a plate or a number is taken."""
 
 
 def request_id_of(asked: Request) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from flask import Flask, current_app
 
 from lookup.clock import Clock, day_in_washington
-from lookup.errors import ConfigurationError
 from lookup.freshness import FreshnessLimits
 from lookup.law.load import load_policies
 from lookup.law.offices import always_open
@@ -53,11 +52,7 @@ class Runtime:
 
 def open_runtime(settings: Settings, clock: Clock) -> Runtime:
     """Open everything that a service needs. Raises `ConfigurationError` where it must not start."""
-    if settings.environment == "live":
-        raise ConfigurationError(
-            "The environment live cannot be served: this version has no audit trail, and no answer about a real person "
-            "may leave without a record of who asked. Use the environment training."
-        )
+    settings.refuse_live()
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     policies = load_policies(language=settings.language)
     store = open_store(settings.store, settings.environment)

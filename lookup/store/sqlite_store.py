@@ -48,6 +48,7 @@ class SqliteStore:
 
     def __init__(self, directory: StoreDirectory, environment: str) -> None:
         self._directory = directory
+        self._pointer_path = str(directory.pointer)  # looked at for every question
         self._environment = environment
         self._lock = threading.Lock()
         self._serving: _Serving | None = None
@@ -177,7 +178,7 @@ class SqliteStore:
 
     def _pointer_stamp(self) -> Stamp | None:
         try:
-            status = os.stat(self._directory.pointer)  # noqa: PTH116 - half the price of Path.stat, on the hot path
+            status = os.stat(self._pointer_path)  # noqa: PTH116 - half the price of Path.stat, on the hot path
         except OSError:
             return None
         return status.st_mtime_ns, status.st_ino, status.st_size

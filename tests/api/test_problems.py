@@ -134,13 +134,23 @@ def test_every_failure_of_every_route_without_a_token_has_the_shape(app: Flask, 
                 assert_is_problem(response, response.status_code)
 
 
-@pytest.mark.parametrize("chosen", ["0192f3c4-0000-7000-8000-000000000001", "unit_7.car-12"])
+@pytest.mark.parametrize("chosen", ["0192f3c4-0000-7000-8000-000000000001", "0192F3C400007000800000000000ABCD"])
 def test_a_sane_request_id_is_kept(app: Flask, chosen: str) -> None:
     assert app.test_client().get("/healthz", headers={"X-Request-Id": chosen}).headers["X-Request-Id"] == chosen
 
 
 @pytest.mark.parametrize(
-    "chosen", ["", "short", "a" * 65, "with blank in it", "-starts-with-dash", "quote'quote'quote"]
+    "chosen",
+    [
+        "",
+        "short",
+        "a" * 65,
+        "with blank in it",
+        "-starts-with-dash",
+        "quote'quote'quote",
+        "TRN00012345",
+        "unit_7.car-12",
+    ],
 )
 def test_another_request_id_is_replaced(app: Flask, chosen: str) -> None:
     given = app.test_client().get("/healthz", headers={"X-Request-Id": chosen}).headers["X-Request-Id"]

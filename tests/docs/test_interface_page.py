@@ -81,7 +81,7 @@ def _problems(base: type[ImmunityError] = ImmunityError) -> set[tuple[str, str]]
 
 
 def test_every_problem_type_stands_there_with_its_status_and_no_other() -> None:
-    of_http = {(name, str(status)) for status, (name, _) in problems._HTTP_DETAILS.items()} | {("http-error", "any")}
+    of_http = {(name, str(status)) for status, (name, *_) in problems._HTTP_PROBLEMS.items()} | {("http-error", "any")}
     documented = {
         (cells[0].strip("`").removeprefix("/problems/"), cells[1]) for cells in rows(section(PAGE, "## Problems"))
     }

@@ -77,7 +77,7 @@ def test_a_check_gives_the_same_fields_as_a_sync(program: Program) -> None:
 
 
 def test_the_status_says_where_the_store_stands(program: Program) -> None:
-    with pytest.raises(CouldNotSearch, match="Run `immunity sync` first"):
+    with pytest.raises(CouldNotSearch, match="run `immunity sync`"):
         raise program.run("status").exception or AssertionError
     program.registry.add("vehicles", plate="ZZ9", year="20")
     report = program.json("sync", program.source)

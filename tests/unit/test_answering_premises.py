@@ -1,11 +1,12 @@
 """Whole answers about an address: premises, and nobody's immunity."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from lookup.law.terms import PremisesKind
-from tests.unit.asking import ask, blocks, notices, refused
+from tests.unit.asking import NOW, ask, blocks, notices, refused
 from tests.unit.memory_registry import held
 from tests.unit.people import day, family, member, mission, organization, post, premises
 
@@ -124,6 +125,13 @@ def test_a_newer_row_that_was_refused_is_noticed_wherever_the_answer_rests_on_it
     things = {"premises": home(), "mission": mission(), "occupant": member()}
     registry = [refused(thing) if name == rests_on else thing for name, thing in things.items()]
     assert notices(ask(at(), *registry)) == ["newer_row_refused"]
+
+
+def test_expired_data_opens_no_home() -> None:
+    answer = ask(at(), home(), member(), mission(), now=NOW + timedelta(days=9))
+    assert answer["premises"]["occupant_level"] == "unverified"
+    assert "premises_consent_only" in blocks(answer)
+    assert notices(answer) == ["data_stale"]
 
 
 def test_the_display_of_an_address_is_its_normal_form() -> None:

@@ -124,6 +124,8 @@ def test_the_occupant_is_assessed_on_the_day_asked_about() -> None:
     assert assessed(premises_facts(home, left, mission())).level == "official_acts"
 
 
-def test_expired_data_makes_an_occupant_stale() -> None:
+def test_expired_data_makes_an_occupant_unverified_and_opens_no_home() -> None:
     home = premises(kind="residence", member_id="TRN1")
-    assert finder(home, member(), mission(), data_usable=False).of_premises(home).record == "stale"
+    found = finder(home, member(), mission(), data_usable=False)
+    assert assessed(found.of_occupant(home)).level == "unverified"
+    assert "premises_consent_only" in assessed(found.of_premises(home)).blocks

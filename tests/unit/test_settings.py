@@ -66,7 +66,7 @@ def test_without_any_layer_the_defaults_are_in_force() -> None:
 def test_an_option_stands_before_a_variable_before_the_file(tmp_path: Path, name: str) -> None:
     text, value = OTHER_VALUES[name]
     file = written(tmp_path, f'{name} = "{text}"')
-    variable = {f"IMMUNITY_{name.upper()}": text}
+    variable: dict[str, Any] = {f"IMMUNITY_{name.upper()}": text}
     default = str(getattr(resolved(), name))
     settings = resolved(config=file)
     assert (getattr(settings, name), settings.origins[name]) == (value, "file")
@@ -81,7 +81,7 @@ def test_an_option_stands_before_a_variable_before_the_file(tmp_path: Path, name
 def test_the_value_is_that_of_the_first_layer_that_has_one(tmp_path: Path, name: str) -> None:
     text, value = OTHER_VALUES[name]
     file = written(tmp_path, 'stale_after = "1 s"')
-    wrong = {f"IMMUNITY_{name.upper()}": "\x00 never read"}
+    wrong: dict[str, Any] = {f"IMMUNITY_{name.upper()}": "\x00 never read"}
     assert getattr(resolved({name: text}, file, **wrong), name) == value
 
 
@@ -129,9 +129,9 @@ def test_the_store_lies_in_the_data_directory_that_was_named(tmp_path: Path) -> 
 
 def test_a_data_directory_is_absolute_and_knows_the_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", "/home/somebody")
+    monkeypatch.setenv("HOME", "/srv/somebody")
     assert resolved({"data_dir": "data"}).data_dir == tmp_path / "data"
-    assert resolved({"data_dir": "~/data"}).data_dir == Path("/home/somebody/data")
+    assert resolved({"data_dir": "~/data"}).data_dir == Path("/srv/somebody/data")
 
 
 def test_the_handle_key_lies_in_the_data_directory(tmp_path: Path) -> None:
@@ -139,30 +139,38 @@ def test_the_handle_key_lies_in_the_data_directory(tmp_path: Path) -> None:
     assert settings.handle_key() == settings.handle_key() == (tmp_path / "data" / "handle.key").read_bytes()
 
 
+def test_live_is_refused_where_an_answer_would_leave_unrecorded() -> None:
+    resolved().refuse_live()
+    with pytest.raises(ConfigurationError, match="no audit trail"):
+        resolved({"environment": "live"}).refuse_live()
+
+
 # Wrong values
 
 
+WRONG_VALUES: dict[str, tuple[Any, ...]] = {
+    "environment": ("Live", "", "test", 1),
+    "data_dir": ("", 7, True),
+    "store": ("", 7),
+    "stale_after": ("", "26", 26, "-1 h", "1.5 h", "1 w", "1234567 s", "h", "26 h 3 min"),
+    "expire_after": ("soon",),
+    "bind": ("", "8080", ":8080", "host:", "host:x", "host:65536", "host:-1", 8080),
+    "console_bind": ("localhost",),
+    "workers": (0, 65, "0", "two", "", 2.5, "2.5", True, []),
+    "threads": (0, 257, 1.0),
+    "operations_from": ("10.1.2.3/24", "local", 5, True, [5], "10.0.0.0/33"),
+    "trusted_proxies": ("proxy.example",),
+    "language": ("", "EN", "e", "english", "en\n", "en_US", 7),
+}
+
+
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        *(("environment", value) for value in ("Live", "", "test", 1)),
-        *(("data_dir", value) for value in ("", 7, True)),
-        *(("store", value) for value in ("", 7)),
-        *(("stale_after", value) for value in ("", "26", 26, "-1 h", "1.5 h", "1 w", "1234567 s", "h", "26 h 3 min")),
-        ("expire_after", "soon"),
-        *(("bind", value) for value in ("", "8080", ":8080", "host:", "host:x", "host:65536", "host:-1", 8080)),
-        ("console_bind", "localhost"),
-        *(("workers", value) for value in (0, 65, "0", "two", "", 2.5, "2.5", True, [])),
-        *(("threads", value) for value in (0, 257, 1.0)),
-        *(("operations_from", value) for value in ("10.1.2.3/24", "local", 5, True, [5], "10.0.0.0/33")),
-        ("trusted_proxies", "proxy.example"),
-        *(("language", value) for value in ("", "EN", "e", "english", "en\n", "en_US", 7)),
-    ],
+    ("name", "value"), [(name, value) for name, values in WRONG_VALUES.items() for value in values]
 )
 def test_a_wrong_value_stops_the_start_and_names_the_setting_and_its_layer(name: str, value: Any) -> None:
     assert refusal({name: value}).startswith(f"Setting {name} (option): ")
     if isinstance(value, str):
-        variable = {f"IMMUNITY_{name.upper()}": value}
+        variable: dict[str, Any] = {f"IMMUNITY_{name.upper()}": value}
         assert refusal(**variable).startswith(f"Setting {name} (variable): ")
 
 
