@@ -29,6 +29,7 @@ from lookup.records import (
     IdentityCard,
     Kind,
     Member,
+    Mission,
     Premises,
     Record,
     Vehicle,
@@ -148,7 +149,9 @@ class Answering:
         return max(posts, key=self._is_held, default=None) if posts else None
 
     def _is_held(self, post: Accreditation) -> tuple[bool, Any]:
-        ended = post.terminated_on is not None and post.terminated_on < self.day
+        mission: Mission | None = self.finder.find("mission", post.mission_id)
+        ends = (post.terminated_on, None if mission is None else mission.terminated_on)
+        ended = any(end is not None and end < self.day for end in ends)
         return post.effective_on <= self.day and not ended, post.effective_on
 
     # Premises

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from lookup.errors import ImmunityError, InvalidRequest
-from lookup.settings import ENVIRONMENTS, resolve_settings
+from lookup.settings import ENVIRONMENTS, SETTING_NAMES, resolve_settings
 
 COMMAND_GROUP = "immunity.commands"
 
@@ -41,7 +41,8 @@ def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
         *, data_dir: Path | None, environment: str | None, config: Path | None, store: str | None, **rest: Any
     ) -> Any:
         options = {"data_dir": data_dir and str(data_dir), "environment": environment, "store": store}
-        settings = resolve_settings(options | {"bind": rest.get("bind")}, config)
+        options |= {name: value for name, value in rest.items() if name in SETTING_NAMES}
+        settings = resolve_settings(options, config)
         return command(settings, **rest)
 
     return wrapped

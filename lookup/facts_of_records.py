@@ -146,7 +146,9 @@ class FactFinder:
         return family if self._outranks(family, principal) else principal
 
     def _outranks(self, one: Facts, other: Facts) -> bool:
-        levels = [LEVELS.index(self._assessed(facts).level) for facts in (one, other)]
+        """Whether one protects more. Old data makes both unverified, so its age is left out here: the last known level
+        that is told then is the one that would have been given."""
+        levels = [LEVELS.index(self._assessed(replace(facts, record=None)).level) for facts in (one, other)]
         return levels[0] < levels[1]
 
     def _assessed(self, facts: Facts) -> Assessment:

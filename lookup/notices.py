@@ -56,7 +56,7 @@ def query_notices(query: Query, found: Identification, environment: str) -> Iter
     reading = query.reading
     if reading is not None and reading.series == "trailing_status" and reading.status_letter == "C":
         yield "trailing_consular_plate"
-    if environment == "live" and found.outcome == "no_record" and _is_reserved(query):
+    if environment == "live" and found.outcome == "no_record" and query.asks_department and _is_reserved(query):
         yield "training_identifier"
 
 

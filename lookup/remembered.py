@@ -30,8 +30,7 @@ class Remembered:
     when another edition is read or it is full, and a lost entry is made again."""
 
     def __init__(self) -> None:
-        self._edition: Hashable = None
-        self._kept: dict[Hashable, Substance] = {}
+        self._kept: tuple[Hashable, dict[Hashable, Substance]] = (None, {})
 
     def get(self, head: Head, key: Hashable) -> Substance | None:
         """Give the substance of this question in this edition, None where it is not remembered."""
@@ -42,8 +41,8 @@ class Remembered:
         self._of(head)[key] = substance
 
     def _of(self, head: Head) -> dict[Hashable, Substance]:
-        edition, kept = self._edition, self._kept
+        edition, kept = self._kept  # edition and substances as one value, so that no thread meets half a change
         if edition != head.edition or len(kept) >= KEPT:
             kept = {}
-            self._edition, self._kept = head.edition, kept
+            self._kept = (head.edition, kept)
         return kept

@@ -134,6 +134,9 @@ SETTINGS: tuple[Setting, ...] = (
 )
 
 
+SETTING_NAMES = frozenset(setting.name for setting in SETTINGS)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What is in force. `origins` names for each setting where its value came from: option, variable, file or
@@ -232,7 +235,7 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 
 def _refuse_unknown(found: Mapping[str, Any], where: str) -> None:
-    unknown = sorted(set(found) - {setting.name for setting in SETTINGS})
+    unknown = sorted(set(found) - SETTING_NAMES)
     if unknown:
         known = ", ".join(setting.name for setting in SETTINGS)
         raise ConfigurationError(f"Unknown setting in {where}: {', '.join(unknown)}. Known are: {known}.")

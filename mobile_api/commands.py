@@ -19,12 +19,10 @@ from mobile_api import api, console, demo, server
 from mobile_api.access.key_store import KeyStore
 from mobile_api.access.keys import CallerKind, Key, KeyRequest, Scope
 
-bind_option = click.option("--bind", help="Address to listen at, HOST:PORT.")
-
 
 @click.command("serve")
 @with_settings
-@bind_option
+@click.option("--bind", help="Address to listen at, HOST:PORT.")
 def serve_command(settings: Settings, *, bind: str | None) -> None:
     """Serve the lookup API and the roadside page."""
     server.serve(api.create_app, settings, settings.bind)
@@ -32,10 +30,10 @@ def serve_command(settings: Settings, *, bind: str | None) -> None:
 
 @click.command("console")
 @with_settings
-@bind_option
-def console_command(settings: Settings, *, bind: str | None) -> None:
+@click.option("--bind", "console_bind", help="Address to listen at, HOST:PORT.")
+def console_command(settings: Settings, *, console_bind: str | None) -> None:
     """Serve the operations center's console."""
-    server.serve(console.create_app, settings, bind or settings.console_bind)
+    server.serve(console.create_app, settings, settings.console_bind)
 
 
 @click.command("demo")

@@ -15,7 +15,7 @@ from lookup.law.policy import Policy
 from lookup.law.terms import Role
 
 from .assessing import POLICY
-from .law_data import add, copy_of_the_data
+from .law_data import add, change_under, copy_of_the_data
 
 
 @pytest.mark.parametrize("part", [field.name for field in fields(Policy)])
@@ -40,6 +40,52 @@ def test_a_note_on_a_country_may_name_a_telephone(tmp_path: Path) -> None:
     add(data, "en/consular_notes.toml", f'[[FR]]\nsince = 2026-01-01\n{BASICS}text = "Call {{command_center}}."')
     notes = load_policies(data).named("2026.1").notification.notes
     assert notes["FR"] == "Call 571-345-3146 or 866-217-2089."
+
+
+CENTER = "571-345-3146 or 866-217-2089"
+
+
+@pytest.mark.parametrize(
+    ("file", "heading", "key"),
+    [
+        ("en/conditions.toml", "verify_first", "text"),
+        ("en/levels.toml", "full", "summary"),
+        ("en/verification.toml", "state", "say"),
+    ],
+)
+def test_every_text_may_name_a_telephone(file: str, heading: str, key: str, tmp_path: Path) -> None:
+    data = copy_of_the_data(tmp_path)
+    change_under(data, file, heading, f'{key} = "', f'{key} = "{{command_center}}: ')
+    policy = load_policies(data).named("2026.1")
+    part = {"en/conditions.toml": policy.conditions, "en/levels.toml": policy.levels}.get(file, policy.verification)
+    assert getattr(part[heading], key).startswith(f"{CENTER}: ")  # type: ignore[index]
+
+
+def test_an_office_with_several_numbers_is_given_with_all_of_them(tmp_path: Path) -> None:
+    data = copy_of_the_data(tmp_path)
+    change_under(data, "offices.toml", "washington", 'telephone = "', 'telephone = "command_center"  # "')
+    (office,) = offices_for("VA", load_policies(data).named("2026.1")).offices
+    assert (office.telephone, office.confirmed) == (CENTER, True)
+
+
+def test_a_placeholder_that_nobody_knows_is_refused_with_its_place(tmp_path: Path) -> None:
+    data = copy_of_the_data(tmp_path)
+    change_under(data, "en/sentences.toml", "premises_match", 'text = "', 'text = "{nobody} ')
+    with pytest.raises(PolicyError, match=r"^en/sentences\.toml: premises_match\.text: the placeholder \{nobody\}"):
+        load_policies(data)
+
+
+def test_a_list_that_has_not_begun_is_missing(tmp_path: Path) -> None:
+    data = copy_of_the_data(tmp_path)
+    change_under(data, "notification.toml", "list", "since = 2026-01-01", "since = 2026-01-02")
+    with pytest.raises(PolicyError, match=r"^notification\.toml: list: is missing"):
+        load_policies(data)
+
+
+def test_the_smallest_number_is_1(tmp_path: Path) -> None:
+    data = copy_of_the_data(tmp_path)
+    change_under(data, "numbers.toml", "policy_check_days", "value = 366", "value = 1")
+    assert load_policies(data).named("2026.1").numbers.policy_check_days == 1
 
 
 def test_a_place_that_is_no_state_is_refused_with_what_to_write() -> None:

@@ -107,7 +107,7 @@ def test_near_premises_show_where_they_are_and_no_occupant() -> None:
     assert candidate["premises"]["address"] == "1234 Example Avenue NW"
     assert candidate["premises"]["mission"]["name"] == "Embassy of Arcadia"
     assert candidate["premises"]["occupant_level"] is None
-    assert candidate["because"] == "one letter or digit off"
+    assert (candidate["because"], candidate["score"]) == ("one letter or digit off", 0.95)
 
 
 def test_near_premises_of_a_mission_that_cannot_be_used_show_its_id_alone() -> None:

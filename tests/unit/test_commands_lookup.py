@@ -74,6 +74,8 @@ def test_a_dash_reads_the_question_from_standard_input(data_dir: Path, option: s
     for line in (f"{text}\n", f"{text}\r\n", text, f"{text}\nsomething else\n"):
         ran = lookup(data_dir, option, "-", "--json", stdin=line)
         assert (ran.code, ran.document["outcome"]) == (0, "match")
+        assert "\\n" not in ran.out
+        assert "\\r" not in ran.out
 
 
 def test_an_address_may_hold_commas_before_city_and_state(data_dir: Path) -> None:

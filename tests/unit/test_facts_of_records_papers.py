@@ -129,3 +129,11 @@ def test_expired_data_makes_an_occupant_unverified_and_opens_no_home() -> None:
     found = finder(home, member(), mission(), data_usable=False)
     assert assessed(found.of_occupant(home)).level == "unverified"
     assert "premises_consent_only" in assessed(found.of_premises(home)).blocks
+
+
+def test_expired_data_opens_no_home_of_a_working_spouse_either() -> None:
+    home = premises(kind="residence", member_id="TRN2")
+    spouse = family(accreditations=(post(accreditation_id="A2", category="service_staff"),))
+    found = finder(home, spouse, member(), mission(), data_usable=False)
+    assert assessed(found.of_occupant(home)).level == "unverified"
+    assert "premises_consent_only" in assessed(found.of_premises(home)).blocks

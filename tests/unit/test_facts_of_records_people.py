@@ -145,6 +145,14 @@ def test_the_callers_confirmation_counts_when_a_working_spouse_is_assessed_both_
     assert assessed(confirmed).level == "full"
 
 
+def test_old_data_does_not_change_the_role_of_a_working_spouse() -> None:
+    found = finder(working_spouse("service_staff"), member(), mission(), data_usable=False)
+    facts = found.of_member("TRN2")
+    assert (facts.role, facts.record) == ("family", "stale")
+    last_known = [dict(entry.values) for entry in assessed(facts).basis if entry.rule == "stale_last_known"]
+    assert last_known == [{"level": "full"}]
+
+
 def test_neither_vehicle_nor_circumstances_decide_the_role_of_a_working_spouse() -> None:
     registry = (working_spouse("service_staff"), member(), mission(), vehicle(registration_status="stolen"))
     facts = facts_of("TRN2", *registry, driver_of="DEA1234", offense="felony", warrant=True, bag=True)

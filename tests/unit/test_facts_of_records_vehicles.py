@@ -82,6 +82,15 @@ def test_any_other_registrant_of_a_plate_is_the_person_asked_about(category: str
     assert registrant(vehicle(), member(post(category=category)), mission()) == "self"
 
 
+def test_a_registrant_whose_search_answer_has_another_code_too_is_not_consular() -> None:
+    both = member(
+        post(category="career_consular_officer"), post(accreditation_id="A2", category="special_mission_member")
+    )
+    codes = assessed(facts_of("TRN1", both, mission())).permissions["search_vehicle"].codes
+    assert codes == ("except_archives_and_bag", "verify_first")
+    assert registrant(vehicle(), both, mission()) == "self"
+
+
 def test_a_registrant_without_a_post_is_the_person_asked_about() -> None:
     assert registrant(vehicle(), unaccredited(), mission()) == "self"
 

@@ -155,6 +155,12 @@ def test_a_held_document_is_a_match_without_content() -> None:
     assert (found.outcome, found.document.content) == ("match", None)
 
 
+def test_a_held_card_beside_a_license_with_its_number_leaves_open_whose_it_is() -> None:
+    found = identified({"document": {"number": CARD}}, held("identity_card", CARD), driver_license(license_number=CARD))
+    assert (found.outcome, found.document) == ("possible_matches", None)
+    assert near_keys(found) == ["identity_card:TRNC1", "driver_license:TRNC1"]
+
+
 def test_a_deleted_document_is_no_record_and_does_not_stand_before_a_good_one() -> None:
     gone = tombstone("identity_card", CARD)
     assert identified({"document": {"number": CARD}}, gone) == Identification("no_record", gone=True)
@@ -241,3 +247,10 @@ def test_candidates_are_at_most_ten_the_nearest_first() -> None:
     scores = [near.score for near in found.near]
     assert scores == sorted(scores, reverse=True)
     assert near_keys(identified(person(), namesakes[0], one_off)) == ["member:TRN0", "member:TRN10"]
+    exchanged = member(member_id="TRN0", family_name="Ada", given_names="Quillfeather")
+    assert near_keys(identified(person(), exchanged, namesakes[0])) == ["member:TRN10", "member:TRN0"]
+
+
+def test_of_many_that_fit_alike_ten_are_candidates() -> None:
+    named_alike = [member(member_id=f"TRN{number}") for number in range(10, 22)]
+    assert near_keys(identified(person(), *named_alike)) == [f"member:TRN{number}" for number in range(10, 20)]

@@ -80,6 +80,14 @@ def test_another_day_is_another_question() -> None:
     assert (level(then), notices(then)) == ("full", ["data_stale", "history_incomplete"])
 
 
+def test_today_becomes_yesterday_at_midnight_in_washington() -> None:
+    desk = Desk(vehicle(), member(), mission())
+    assert notices(desk.ask(at="2026-11-21T17:00:00Z")) == []
+    desk.now = NOW + timedelta(hours=12)
+    desk.publish(vehicle(), member(), mission(), as_of=desk.now)
+    assert notices(desk.ask(at="2026-11-21T17:00:00Z")) == ["history_incomplete"]
+
+
 def test_data_that_grows_old_within_a_day_is_noticed() -> None:
     desk = Desk(vehicle(), member(), mission())
     assert notices(desk.ask()) == []
