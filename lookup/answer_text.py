@@ -19,7 +19,7 @@ _ACTION_WORDS = {
     "enter_residence": "Enter the home",
     "prosecute": "Prosecute",
 }
-"""The four questions of an officer first."""
+"""An officer's questions at the car first, then the other two."""
 
 _OUTCOME_WORDS = {
     "match": "One record",

@@ -20,7 +20,7 @@ from lookup.settings import ENVIRONMENTS, SETTING_NAMES, resolve_settings
 COMMAND_GROUP = "immunity.commands"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group()
 @click.version_option(package_name="immunity-lookup")
 def program() -> None:
     """Answers what immunity law allows towards the holder of a diplomatic plate or card."""

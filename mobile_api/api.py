@@ -11,8 +11,7 @@ from flask import Flask
 from lookup.clock import Clock, system_clock
 from lookup.settings import Settings
 from mobile_api import contacts, guidance, lookups, operations, static_files
-from mobile_api.access.sessions import Sessions
-from mobile_api.roadside import roadside_pages
+from mobile_api.roadside import pages
 from mobile_api.service_app import complete, new_service
 
 TITLE = "Immunity lookup"
@@ -25,7 +24,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
     for blueprint in (lookups.blueprint, guidance.blueprint, contacts.blueprint, operations.blueprint):
         interface.register_blueprint(blueprint)
     app.register_blueprint(static_files.blueprint)
-    app.register_blueprint(roadside_pages(Sessions(settings.data_dir)))
+    app.register_blueprint(pages)
     # The wrappers that describe the view have done their work; the hot path need not go through them.
     app.view_functions[LOOKUP_ENDPOINT] = inspect.unwrap(app.view_functions[LOOKUP_ENDPOINT])
     return complete(app, interface)

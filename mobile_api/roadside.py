@@ -13,7 +13,7 @@ from lookup.queries import read_query
 from mobile_api.access.guard import page
 from mobile_api.access.keys import Key
 from mobile_api.access.same_origin import check_same_origin
-from mobile_api.access.sessions import COOKIE, LIFETIME, RENEW_AFTER, Sessions
+from mobile_api.access.sessions import COOKIE, LIFETIME, RENEW_AFTER
 from mobile_api.bodies import BODY_LIMIT
 from mobile_api.problems import log_failure, problem_headers, unexpected_failure
 from mobile_api.refusals import BodyTooLarge, Forbidden
@@ -23,66 +23,76 @@ from mobile_api.verdict import verdict_of
 SIGN_IN_STATUS = 401
 
 
-def roadside_pages(sessions: Sessions) -> Blueprint:
-    """Give the pages, with sign-ins signed by `sessions`."""
-    pages = Blueprint("roadside", __name__)
-
-    @pages.before_request
-    def read_session() -> None:
-        request.max_content_length = BODY_LIMIT
-        g.caller, g.signed_until = _signed_in(sessions, runtime())
-        if request.method == "POST":
-            check_same_origin(request)
-
-    @pages.after_request
-    def renew_session(response: Response) -> Response:
-        caller, now = g.get("caller"), runtime().clock()
-        if caller is not None and (g.signed_until is None or g.signed_until - now < LIFETIME - RENEW_AFTER):
-            _set_cookie(response, sessions.issue(caller.key_id, now))
-        return response
-
-    @pages.get("/")
-    @page
-    def form() -> AnyResponse | str:
-        return render_template("ask.html", **_frame()) if g.caller else redirect(url_for("roadside.sign_in_form"), 303)
-
-    @pages.post("/")
-    @page
-    def ask() -> AnyResponse | str:
-        return _answered(g.caller) if g.caller else redirect(url_for("roadside.sign_in_form"), 303)
-
-    @pages.get("/enter")
-    @page
-    def sign_in_form() -> str:
-        return render_template("sign_in.html", **_frame())
-
-    @pages.post("/enter")
-    @page
-    def sign_in() -> AnyResponse:
-        return _entered(runtime().keys.authenticate(request.form.get("key", "").strip()))
-
-    @pages.get("/enter/<entry>")
-    @page
-    def enter_by_link(entry: str) -> AnyResponse:
-        return _entered(runtime().keys.consume_entry(entry))
-
-    @pages.post("/leave")
-    @page
-    def leave() -> AnyResponse:
-        g.caller = None
-        response = redirect(url_for("roadside.sign_in_form"), 303)
-        response.delete_cookie(COOKIE)
-        return response
-
-    pages.register_error_handler(ImmunityError, _problem_page)
-    pages.register_error_handler(HTTPException, _http_problem_page)
-    pages.register_error_handler(Exception, _failure_page)
-    return pages
+pages = Blueprint("roadside", __name__)
 
 
-def _signed_in(sessions: Sessions, now: Runtime) -> tuple[Key | None, object]:
+@pages.before_request
+def read_session() -> None:
+    """Find out who asks; a form that another site posts is refused."""
+    request.max_content_length = BODY_LIMIT
+    g.caller, g.signed_until = _signed_in(runtime())
+    if request.method == "POST":
+        check_same_origin(request)
+
+
+@pages.after_request
+def renew_session(response: Response) -> Response:
+    """Renew the sign-in while the page is in use."""
+    caller, here = g.get("caller"), runtime()
+    now = here.clock()
+    if caller is not None and (g.signed_until is None or g.signed_until - now < LIFETIME - RENEW_AFTER):
+        _set_cookie(response, here.sessions.issue(caller.key_id, now))
+    return response
+
+
+@pages.get("/")
+@page
+def form() -> AnyResponse | str:
+    """Show the field, or the sign-in to whoever is not signed in."""
+    return render_template("ask.html", **_frame()) if g.caller else redirect(url_for("roadside.sign_in_form"), 303)
+
+
+@pages.post("/")
+@page
+def ask() -> AnyResponse | str:
+    """Answer what was typed."""
+    return _answered(g.caller) if g.caller else redirect(url_for("roadside.sign_in_form"), 303)
+
+
+@pages.get("/enter")
+@page
+def sign_in_form() -> str:
+    """Show the sign-in."""
+    return render_template("sign_in.html", **_frame())
+
+
+@pages.post("/enter")
+@page
+def sign_in() -> AnyResponse:
+    """Sign in with an API key."""
+    return _entered(runtime().keys.authenticate(request.form.get("key", "").strip()))
+
+
+@pages.get("/enter/<entry>")
+@page
+def enter_by_link(entry: str) -> AnyResponse:
+    """Sign in by a link that works once."""
+    return _entered(runtime().keys.consume_entry(entry))
+
+
+@pages.post("/leave")
+@page
+def leave() -> AnyResponse:
+    """Sign out."""
+    g.caller = None
+    response = redirect(url_for("roadside.sign_in_form"), 303)
+    response.delete_cookie(COOKIE)
+    return response
+
+
+def _signed_in(now: Runtime) -> tuple[Key | None, object]:
     """Give the key that the cookie signs in as, and until when; nobody where the key is not in force any more."""
-    read = sessions.read(request.cookies.get(COOKIE, ""), now.clock())
+    read = now.sessions.read(request.cookies.get(COOKIE, ""), now.clock())
     if read is None:
         return None, None
     key_id, signed_until = read
@@ -145,3 +155,8 @@ def _http_problem_page(error: HTTPException) -> AnyResponse:
 def _failure_page(error: Exception) -> AnyResponse:
     log_failure(error)
     return _problem_page(unexpected_failure())
+
+
+pages.register_error_handler(ImmunityError, _problem_page)
+pages.register_error_handler(HTTPException, _http_problem_page)
+pages.register_error_handler(Exception, _failure_page)

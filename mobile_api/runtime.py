@@ -19,6 +19,7 @@ from lookup.store.open import open_store
 from lookup.store.protocol import Store
 from mobile_api.access.key_store import KeyStore
 from mobile_api.access.quotas import Quotas
+from mobile_api.access.sessions import Sessions
 
 EXTENSION = "immunity"
 
@@ -34,6 +35,7 @@ class Runtime:
     service: LookupService
     keys: KeyStore
     quotas: Quotas
+    sessions: Sessions
 
     def policy(self) -> Policy:
         """Give the policy in force today in Washington."""
@@ -65,6 +67,7 @@ def open_runtime(settings: Settings, clock: Clock) -> Runtime:
         service=LookupService(store, policies, settings.environment, limits, clock),
         keys=KeyStore(settings.data_dir, settings.environment, clock),
         quotas=Quotas(settings.data_dir, clock),
+        sessions=Sessions(settings.data_dir),
     )
 
 

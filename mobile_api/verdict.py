@@ -24,7 +24,7 @@ QUESTIONS: Mapping[Action, str] = {
     "enter_residence": "Enter the home?",
     "prosecute": "Prosecute?",
 }
-"""An officer's four questions first (arrest, search of person or car, ticket, testimony), then the other two."""
+"""An officer's questions at the car first (arrest, search of person and car, ticket, testimony), then the other two."""
 
 ANSWER_WORDS = {"yes": ("YES", "✓"), "no": ("NO", "✕"), "conditional": ("ONLY IF", "!")}
 

@@ -48,7 +48,7 @@ def assess(facts: Facts, at: date, policy: Policy) -> Assessment:
         applies_to=target,
         category=None if target == "nobody_yet" else _category(facts, joint),
         permissions=joint.permissions,
-        blocks=_in_order(block_codes(Result(facts, joint, at, archives)), policy),
+        blocks=_in_order(block_codes(Result(facts, joint, archives)), policy),
         basis=joint.trace,
         deciders=joint.deciders,
         authorities=tuple(dict.fromkeys(found.authority for found in joint.governing if found.authority)),

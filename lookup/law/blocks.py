@@ -7,7 +7,6 @@ says "any accreditation". Where step 0 stopped, steps 1 to 7 have not acted, and
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from lookup.law.facts import AccreditationFacts, Facts
 from lookup.law.finding import Finding, Joint, Mark
@@ -25,7 +24,6 @@ class Result:
 
     facts: Facts
     joint: Joint
-    at: date
     archives_before_vehicle: bool
 
     def answers(self, action: Action, answer: str) -> bool:

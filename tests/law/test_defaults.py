@@ -136,9 +136,10 @@ FULLY_SAID = {
 @pytest.mark.parametrize("category", ["diplomatic_agent", "io_senior_official", "io_staff", "consular_employee"])
 def test_what_was_said_is_never_called_a_default(category: str) -> None:
     agreement = {"treated_as": "diplomatic_agent", "covers_family": True}
-    for lifting in (None, agreement):
-        basis = rules(assessed({**FULLY_SAID, "category": category, "agreement": lifting}))
-        assert not [rule for rule in basis if rule.startswith("default_")]
+    unlifting = {"treated_as": "diplomatic_agent", "covers_family": False}
+    for role, lifting in product(("family", "principal"), (None, agreement, unlifting)):
+        facts = said({**FULLY_SAID, "category": category, "agreement": lifting}, "role", role)
+        assert not [rule for rule in rules(assessed(facts)) if rule.startswith("default_")]
 
 
 @pytest.mark.parametrize("kind", MISSION_KINDS)
@@ -152,3 +153,11 @@ def test_a_default_stands_in_the_basis_once() -> None:
     facts["agreement"] = {"treated_as": "diplomatic_agent", "covers_family": True}  # type: ignore[assignment]
     basis = rules(assessed(facts))
     assert basis.count("default_us_status") == basis.count("default_principal_us_status") == 1
+
+
+def test_the_plate_of_a_mission_rests_on_no_default_but_that_of_a_registrant_not_said_does() -> None:
+    plate = {"record": "found", "lookup": "plate", "role": "principal", "card_status": "active"}
+    of_mission = rules(assessed({**plate, "vehicle": {"registrant": "embassy", "status": "ordinary"}}))
+    assert of_mission == ["nobody_identified", "plate_not_of_a_member", "vehicle_of_protected_mission"]
+    not_said = rules(assessed({**plate, "vehicle": {"status": "ordinary"}}))
+    assert not_said == ["nobody_identified", "plate_not_of_a_member", "default_registrant"]

@@ -18,10 +18,10 @@ from .assessing import POLICY
 from .law_data import add, change_under, copy_of_the_data
 
 
-@pytest.mark.parametrize("part", [field.name for field in fields(Policy)])
-def test_the_policy_read_anew_is_the_same_to_the_letter(part: str) -> None:
+def test_the_policy_read_anew_is_the_same_to_the_letter() -> None:
     anew = load_policies().named("2026.1")
-    assert repr(getattr(anew, part)) == repr(getattr(POLICY, part))
+    for field in fields(Policy):
+        assert repr(getattr(anew, field.name)) == repr(getattr(POLICY, field.name)), field.name
 
 
 BASICS = 'source = "A source"\nchecked_on = 2026-11-21\n'

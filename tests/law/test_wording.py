@@ -8,7 +8,7 @@ from lookup.law.policy import LevelText
 from lookup.law.terms import ACTIONS, CATEGORIES
 from lookup.wording import guidance_document, guidance_of_blocks, immunity_document, level_text
 
-from .assessing import POLICY, Json, assessed
+from .assessing import POLICY, TODAY, Json, assessed
 from .walking import by_chance, day
 
 CENTER = "571-345-3146 or 866-217-2089"
@@ -92,6 +92,16 @@ def test_two_kinds_of_official_acts_together_have_the_ordinary_text() -> None:
     alone = {"accreditations": [former, {"category": "consular_employee", "effective_on": None, **LEFT}]}
     assert immunity(both)["headline"] == POLICY.levels["official_acts"].headline
     assert immunity(alone)["headline"] == POLICY.levels["official_acts_former"].headline
+
+
+def test_consular_service_staff_without_immunity_have_the_text_of_none() -> None:
+    facts = {"category": "consular_service_staff", "us_status": "national"}
+    assert immunity(facts)["headline"] == POLICY.levels["none"].headline
+
+
+def test_an_assessment_names_the_policy_and_the_day() -> None:
+    told = assessed({"category": "diplomatic_agent"})
+    assert (told.policy, told.at) == ("2026.1", TODAY)
 
 
 LEFT = {"terminated_on": day(-50), "departed_on": day(-49)}
