@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter, itemgetter
 
-from indexer.staging import Staging
-from indexer.tables import ACCREDITATIONS, TABLE_OF_KIND, WAIVERS
+from indexer.staging import INSIDE_A_MEMBER, Staging
+from indexer.tables import INSIDE_MEMBERS, TABLE_OF_KIND
 from lookup.records import Accreditation, Content, Kind, Member, Waiver, decode_body
 
 _CONTENTS = """
@@ -20,10 +20,10 @@ SELECT key, content FROM rows WHERE source = ? AND reason IS NULL
 AND NOT EXISTS (SELECT 1 FROM marked WHERE marked.source = rows.source AND marked.key = rows.key) ORDER BY key
 """
 _MARKED = "SELECT key FROM marked WHERE source = ? ORDER BY key"
-_INSIDE = """
+_INSIDE = f"""
 SELECT member, source, content FROM rows INDEXED BY rows_by_member
-WHERE source IN (3, 4) AND member IS NOT NULL AND reason IS NULL ORDER BY member
-"""
+WHERE {INSIDE_A_MEMBER} AND member IS NOT NULL AND reason IS NULL ORDER BY member
+"""  # noqa: S608 - our own numbers
 """By the index, so that nothing is sorted: a sort of all accreditations would need the space of a second copy."""
 
 
@@ -72,8 +72,8 @@ def _members(staging: Staging, rows: Iterator[tuple[str, str]]) -> Iterator[Want
 
 def _member(values: str, inside: list[tuple[str, int, str]]) -> Content:
     document = json.loads(values)
-    for table, name in ((ACCREDITATIONS, "accreditations"), (WAIVERS, "waivers")):
-        document[name] = [json.loads(row) for _, source, row in inside if source == table.number]
+    for table in INSIDE_MEMBERS:
+        document[table.name] = [json.loads(row) for _, source, row in inside if source == table.number]
     member = _content("member", json.dumps(document))
     assert isinstance(member, Member)  # noqa: S101 - that is what the kind says
     return put_inside(member, member.accreditations, member.waivers) if len(inside) > 1 else member

@@ -4,12 +4,13 @@ Decides their options and what they print; the work is done elsewhere.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from indexer.drift import Drift
 from indexer.examine import check, reconcile
 from indexer.progress import follow_counts, show_progress
 from indexer.report import SyncReport
@@ -61,22 +62,28 @@ def check_command(settings: Settings, source: Path, as_json: bool) -> None:
 @json_option
 @with_settings
 def reconcile_command(settings: Settings, source: Path, as_json: bool) -> None:
-    """Compare every record with the extract SOURCE and report drift; publishes nothing."""
+    """Compare every record with the extract SOURCE and name what drifted; publishes nothing."""
     with _surroundings(settings) as around:
-        report = reconcile(CsvDirectory(source), _writer(settings), around)
+        report, drift = reconcile(CsvDirectory(source), _published(settings), around)
     if as_json:
-        print_json(report.document() | {"drifted": report.drifted})
+        print_json(report.document() | {"drifted": report.drifted, "drifted_keys": drift.keys})
         return
     click.echo(report.text())
+    for line in _drift_lines(report, drift):
+        click.echo(line)
     click.echo(f"{report.drifted:,} records differ from the source")
 
 
 @click.command("status")
+@click.option("--verify", is_flag=True, help="Check the whole store, which takes seconds; exits 1 where it is damaged.")
 @json_option
 @with_settings
-def status_command(settings: Settings, as_json: bool) -> None:
+def status_command(settings: Settings, verify: bool, as_json: bool) -> None:
     """Say where the store stands: generation, revision, counts, age, quarantine."""
     status = describe_status(_published(settings))
+    if verify:
+        _verify(settings)
+        status["verified"] = True
     if as_json:
         print_json(status)
     else:
@@ -150,16 +157,28 @@ def _surroundings(settings: Settings) -> Iterator[Surroundings]:
 def _published(settings: Settings) -> Writer:
     """Open a store in which something was published, to look at it. Raises `CouldNotSearch` where there is nothing, and
     then leaves nothing behind in a directory that was perhaps mistyped."""
-    store = open_store(settings.store, settings.environment)
-    try:
-        with store.reading():
-            return _writer(settings)
-    finally:
-        store.close()
+    with closing(open_store(settings.store, settings.environment)) as store, store.reading():
+        return _writer(settings)
+
+
+def _verify(settings: Settings) -> None:
+    """Check everything that serves. Raises `StoreDamaged` at the first fault."""
+    with closing(open_store(settings.store, settings.environment)) as store, show_progress() as progress:
+        progress.begin("checking the store", None)
+        progress.advance(sum(store.verify().counts.values()))
+        progress.end()
 
 
 def _writer(settings: Settings) -> Writer:
     return open_writer(settings.store, settings.environment, settings.handle_key())
+
+
+def _drift_lines(report: SyncReport, drift: Drift) -> Iterator[str]:
+    for kind, keys in drift.keys.items():
+        yield from (f"differs: {key}" for key in keys)
+        more = report.kinds[kind].drifted - len(keys)
+        if more:
+            yield f"differs: {more:,} more of the kind {kind}"
 
 
 def _print_report(report: SyncReport, as_json: bool) -> None:

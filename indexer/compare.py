@@ -18,7 +18,18 @@ from indexer.assemble import Wanted, assemble, put_inside
 from indexer.presence import Sightings
 from indexer.published import Published
 from indexer.tables import ACCREDITATIONS, TABLE_OF_KIND, WAIVERS, Table
-from lookup.records import Accreditation, Content, Kind, Member, Record, Waiver, body_version, encode_body, record_key
+from lookup.records import (
+    Accreditation,
+    Content,
+    Kind,
+    Member,
+    Record,
+    Waiver,
+    body_version,
+    encode_body,
+    natural_key_of,
+    record_key,
+)
 from lookup.store.protocol import Draft
 
 Action = Literal["added", "changed", "deleted", "unchanged"]
@@ -28,7 +39,7 @@ CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Change:
     """What becomes of one record. `removed` names the tables of the rows that it loses, once per row."""
 
     draft: Draft
@@ -46,17 +57,17 @@ class _Pair:
     previous: Record | None = field(default=None)
 
 
-def compare(sightings: Sightings, published: Published, kind: Kind) -> Iterator[Outcome]:
-    """Give the outcome for every record of a kind that the extract or the store has, by key."""
+def compare(sightings: Sightings, published: Published, kind: Kind) -> Iterator[Change]:
+    """Give what becomes of every record of a kind that the extract or the store has, by key."""
     pairs = _pair(kind, assemble(sightings.staging, kind), published.versions(kind))
     while chunk := list(islice(pairs, CHUNK)):
         settled = {pair.key: _unchanged(kind, pair) for pair in chunk}
         previous = published.get_many([pair.key for pair in chunk if settled[pair.key] is None])
         for pair in chunk:
             pair.previous = previous.get(pair.key)
-            outcome = settled[pair.key] or _settle(sightings, kind, pair)
-            if outcome is not None:
-                yield outcome
+            change = settled[pair.key] or _settle(sightings, kind, pair)
+            if change is not None:
+                yield change
 
 
 def _pair(kind: Kind, wanted: Iterator[Wanted], versions: Iterator[tuple[str, str]]) -> Iterator[_Pair]:
@@ -73,15 +84,15 @@ def _pair(kind: Kind, wanted: Iterator[Wanted], versions: Iterator[tuple[str, st
             theirs = next(versions, None)
 
 
-def _unchanged(kind: Kind, pair: _Pair) -> Outcome | None:
+def _unchanged(kind: Kind, pair: _Pair) -> Change | None:
     """Settle the common case without looking at the published record: the same good version again."""
     if pair.wanted is None or pair.wanted.content is None:
         return None
     draft = Draft(pair.key, kind, "good", pair.wanted.content)
-    return Outcome(draft, "unchanged") if _version(draft) == pair.version else None
+    return Change(draft, "unchanged") if _version(draft) == pair.version else None
 
 
-def _settle(sightings: Sightings, kind: Kind, pair: _Pair) -> Outcome | None:
+def _settle(sightings: Sightings, kind: Kind, pair: _Pair) -> Change | None:
     """Settle a record by its own rows; None where there is nothing to publish and nothing was."""
     is_live = pair.version is not None
     content = None if pair.wanted is None else pair.wanted.content
@@ -89,14 +100,14 @@ def _settle(sightings: Sightings, kind: Kind, pair: _Pair) -> Outcome | None:
         return _settle_without_content(sightings, kind, pair)
     if isinstance(content, Member) and is_live:
         return _settle_member(sightings, pair, content)
-    return Outcome(Draft(pair.key, kind, "good", content), "changed" if is_live else "added")
+    return Change(Draft(pair.key, kind, "good", content), "changed" if is_live else "added")
 
 
-def _settle_without_content(sightings: Sightings, kind: Kind, pair: _Pair) -> Outcome | None:
+def _settle_without_content(sightings: Sightings, kind: Kind, pair: _Pair) -> Change | None:
     """Settle a record that is marked, or whose row is gone, or both: a refused accreditation may name a member who has
     no row."""
     table = TABLE_OF_KIND[kind]
-    is_gone = sightings.presence(table, pair.key.partition(":")[2]) == "gone"
+    is_gone = sightings.presence(table, natural_key_of(pair.key)) == "gone"
     if is_gone and pair.version is None:
         return None
     if is_gone and table.name not in sightings.keeping:
@@ -104,7 +115,7 @@ def _settle_without_content(sightings: Sightings, kind: Kind, pair: _Pair) -> Ou
     return _keep(kind, pair) if pair.wanted is None else _mark(kind, pair)
 
 
-def _settle_member(sightings: Sightings, pair: _Pair, content: Member) -> Outcome:
+def _settle_member(sightings: Sightings, pair: _Pair, content: Member) -> Change:
     """Settle a member who was published otherwise: what lay inside may be refused now, kept, or gone."""
     inside = _inside(pair.previous)
     if any(sightings.presence(table, key) == "refused" for table, key, _ in inside):
@@ -118,28 +129,28 @@ def _settle_member(sightings: Sightings, pair: _Pair, content: Member) -> Outcom
         )
     draft = Draft(pair.key, "member", "good", content)
     removed = tuple(table.name for table, key, _ in inside if sightings.is_deleted(table, key))
-    return Outcome(draft, "unchanged" if _version(draft) == pair.version else "changed", removed)
+    return Change(draft, "unchanged" if _version(draft) == pair.version else "changed", removed)
 
 
-def _mark(kind: Kind, pair: _Pair) -> Outcome:
+def _mark(kind: Kind, pair: _Pair) -> Change:
     """Keep the last good version of a marked record, or hold it."""
     content = None if pair.previous is None or pair.previous.deleted else pair.previous.content
     draft = Draft(pair.key, kind, "held" if content is None else "newer_row_refused", content)
     if pair.previous is None or pair.version is None:
-        return Outcome(draft, "added")
-    return Outcome(draft, "unchanged" if pair.previous.standing == draft.standing else "changed")
+        return Change(draft, "added")
+    return Change(draft, "unchanged" if pair.previous.standing == draft.standing else "changed")
 
 
-def _keep(kind: Kind, pair: _Pair) -> Outcome:
+def _keep(kind: Kind, pair: _Pair) -> Change:
     """Leave a record alone whose row vanished while nothing may be deleted."""
     assert pair.previous is not None  # noqa: S101 - it is live
-    return Outcome(Draft(pair.key, kind, pair.previous.standing, pair.previous.content), "unchanged")
+    return Change(Draft(pair.key, kind, pair.previous.standing, pair.previous.content), "unchanged")
 
 
-def _delete(sightings: Sightings, kind: Kind, pair: _Pair) -> Outcome:
+def _delete(sightings: Sightings, kind: Kind, pair: _Pair) -> Change:
     inside = [table.name for table, key, _ in _inside(pair.previous) if _gone(sightings, table, key)]
     tombstone = Draft(pair.key, kind, "good", None, deleted=True)
-    return Outcome(tombstone, "deleted", (TABLE_OF_KIND[kind].name, *inside))
+    return Change(tombstone, "deleted", (TABLE_OF_KIND[kind].name, *inside))
 
 
 def _inside(previous: Record | None) -> list[tuple[Table, str, Accreditation | Waiver]]:

@@ -4,9 +4,9 @@ Decides nothing of its own: `compare` decides each record, `report` what is coun
 a check and a reconcile only count it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from indexer.compare import Outcome, compare
+from indexer.compare import Change, compare
 from indexer.intake import Intake
 from indexer.presence import look_around
 from indexer.progress import Progress
@@ -27,19 +27,19 @@ class Comparison:
         self._published = published
         self._progress = progress
 
-    def outcomes(self, kind: Kind) -> Iterator[Outcome]:
-        """Give the outcome of every record of a kind, counted."""
+    def changes(self, kind: Kind) -> Iterator[Change]:
+        """Give what becomes of every record of a kind, counted."""
         self._progress.begin(f"comparing {kind}", None)
-        for number, outcome in enumerate(compare(self._sightings, self._published, kind), 1):
-            self.tally.count(outcome)
+        for number, change in enumerate(compare(self._sightings, self._published, kind), 1):
+            self.tally.count(change)
             if number % PROGRESS_EVERY == 0:
                 self._progress.advance(PROGRESS_EVERY)
-            yield outcome
+            yield change
 
-    def count_all(self) -> Tally:
-        """Walk every kind and give the count."""
+    def count_all(self, note: Callable[[Change], object]) -> Tally:
+        """Walk every kind, show each change to `note`, and give the count."""
         for kind in KINDS:
-            for _ in self.outcomes(kind):
-                pass
+            for change in self.changes(kind):
+                note(change)
         self._progress.end()
         return self.tally

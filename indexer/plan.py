@@ -7,7 +7,7 @@ no reader ever meets a pointer at a record that is not there yet, or not any mor
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from indexer.compare import Outcome
+from indexer.compare import Change
 from indexer.staging import CHUNK, Staging
 from lookup.records import KINDS, decode_body, encode_body
 from lookup.store.protocol import REVISION_LIMIT, Draft
@@ -26,10 +26,10 @@ class Plan:
         self._staging = staging
         staging.change("CREATE TABLE changes (kind INTEGER NOT NULL, key TEXT NOT NULL, body TEXT)")
 
-    def write(self, outcomes: Iterable[Outcome]) -> None:
+    def write(self, changes: Iterable[Change]) -> None:
         """Write down what changes; kinds must come in the order of their pointers."""
-        changes = (outcome.draft for outcome in outcomes if outcome.action != "unchanged")
-        while chunk := list(islice(changes, CHUNK)):
+        drafts = (change.draft for change in changes if change.action != "unchanged")
+        while chunk := list(islice(drafts, CHUNK)):
             self._staging.change_many("INSERT INTO changes VALUES (?,?,?)", map(_row, chunk))
 
     def __len__(self) -> int:

@@ -26,7 +26,7 @@ def build_generation(
     build = writer.new_generation()
     try:
         for kind in KINDS:
-            build.add(outcome.draft for outcome in comparison.outcomes(kind))
+            build.add(change.draft for change in comparison.changes(kind))
         counts = {kind: report.live for kind, report in comparison.tally.kinds.items()}
         head = replace(finish(), counts=counts)
     except BaseException:
@@ -39,7 +39,7 @@ def write_plan(staging: Staging, comparison: Comparison) -> Plan:
     """Write down what would change, so that it can be weighed first."""
     plan = Plan(staging)
     for kind in KINDS:
-        plan.write(comparison.outcomes(kind))
+        plan.write(comparison.changes(kind))
     return plan
 
 

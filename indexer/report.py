@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from indexer.compare import Action, Outcome
+from indexer.compare import Action, Change
 from indexer.quarantine import count_refused
 from indexer.staging import Staging
 from indexer.tables import INSIDE_MEMBERS, TABLES
@@ -53,6 +53,11 @@ class KindReport:
         """How many there are after the pass."""
         return self.added + self.changed + self.unchanged
 
+    @property
+    def drifted(self) -> int:
+        """How many differ between extract and store."""
+        return self.added + self.changed + self.deleted
+
 
 @dataclass(slots=True)
 class Tally:
@@ -62,13 +67,13 @@ class Tally:
     inside: dict[str, int] = field(default_factory=lambda: {table.name: 0 for table in INSIDE_MEMBERS})
     removed: dict[str, int] = field(default_factory=lambda: {table.name: 0 for table in TABLES})
 
-    def count(self, outcome: Outcome) -> None:
-        """Count one outcome."""
-        for name in outcome.removed:
+    def count(self, change: Change) -> None:
+        """Count what becomes of one record."""
+        for name in change.removed:
             self.removed[name] += 1
-        draft = outcome.draft
+        draft = change.draft
         report = self.kinds[draft.kind]
-        _raise(report, outcome.action)
+        _raise(report, change.action)
         if draft.deleted:
             return
         report.held += draft.standing == "held"
@@ -102,7 +107,7 @@ class SyncReport:
     @property
     def drifted(self) -> int:
         """How many records differ between extract and store."""
-        return sum(kind.added + kind.changed + kind.deleted for kind in self.kinds.values())
+        return sum(kind.drifted for kind in self.kinds.values())
 
     def document(self) -> dict[str, Any]:
         """Give the report as JSON."""

@@ -4,7 +4,7 @@ lists of their values, and the contradictions between them.
 Decides a row by itself. Whether its key is unique and its pointers lead anywhere is `refusals`.
 """
 
-from typing import Any
+from typing import Any, get_args
 
 from marshmallow import EXCLUDE, Schema, ValidationError, validates_schema
 
@@ -24,7 +24,8 @@ from indexer.columns import (
     Year,
 )
 from lookup.identifiers import normalize_document_number, normalize_member_id, normalize_plate, normalize_vin
-from lookup.law.terms import CATEGORIES, MISSION_KINDS
+from lookup.law.terms import CATEGORIES, MISSION_KINDS, PremisesKind, Relationship, Termination, UsStatus, WaiverScope
+from lookup.records import DriverLicenseStatus, IdentityCardStatus, RegistrationStatus
 
 ORGANIZATION_KIND = "international_organization"
 """The mission kind that has an organization in place of a sending State."""
@@ -75,9 +76,9 @@ class MemberRow(Row):
     date_of_birth = Day()
     sex = Word(("F", "M", "X"))
     nationality = Countries(required=True)
-    us_status = Word(("none", "permanent_resident", "national"), required=True)
+    us_status = Word(get_args(UsStatus), required=True)
     principal_id = Identifier(normalize_member_id)
-    relationship = Word(("spouse", "child", "parent", "other"))
+    relationship = Word(get_args(Relationship))
     household_until = Day()
     full_time_student = Flag()
     student_until = Day()
@@ -101,7 +102,7 @@ class AccreditationRow(Row):
     title = Text()
     effective_on = Day(required=True)
     terminated_on = Day()
-    termination = Word(("ended", "persona_non_grata", "deceased", "mission_closed"))
+    termination = Word(get_args(Termination))
     departed_on = Day()
     reasonable_period_ends_on = Day()
     state_confirmed = Flag()
@@ -118,7 +119,7 @@ class WaiverRow(Row):
 
     waiver_id = Text(required=True)
     member_id = Identifier(normalize_member_id, required=True)
-    scope = Word(("criminal", "civil", "testimony", "execution"), required=True)
+    scope = Word(get_args(WaiverScope), required=True)
     case_reference = Text()
     effective_on = Day(required=True)
     ends_on = Day()
@@ -149,7 +150,7 @@ class VehicleRow(Row):
     year = Year()
     mission_id = Text(required=True)
     member_id = Identifier(normalize_member_id)
-    registration_status = Word(("active", "expired", "suspended", "revoked", "surrendered", "stolen"), required=True)
+    registration_status = Word(get_args(RegistrationStatus), required=True)
     lessor = Text()
     valid_from = Day()
     valid_until = Day()
@@ -165,7 +166,7 @@ class IdentityCardRow(Row):
     issuer = Word(("state_department", "un", "other"))
     issued_on = Day()
     expires_on = Day()
-    status = Word(("active", "lost", "stolen", "surrendered", "revoked"), required=True)
+    status = Word(get_args(IdentityCardStatus), required=True)
 
 
 class DriverLicenseRow(Row):
@@ -176,7 +177,7 @@ class DriverLicenseRow(Row):
     license_class = Text(data_key="class")
     issued_on = Day()
     expires_on = Day()
-    status = Word(("active", "suspended", "revoked", "surrendered"), required=True)
+    status = Word(get_args(DriverLicenseStatus), required=True)
 
 
 class PremisesRow(Row):
@@ -184,10 +185,7 @@ class PremisesRow(Row):
 
     premises_id = Text(required=True)
     mission_id = Text(required=True)
-    kind = Word(
-        ("chancery", "ambassador_residence", "residence", "consular", "annex", "organization_headquarters"),
-        required=True,
-    )
+    kind = Word(get_args(PremisesKind), required=True)
     member_id = Identifier(normalize_member_id)
     address = Text(required=True)
     city = Text(required=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from indexer.reading import StagedRow
+from indexer.tables import INSIDE_MEMBERS
 
 CHUNK = 2_000
 """Rows per insert: large enough that the calls cost nothing, small enough to be no memory."""
@@ -26,11 +27,13 @@ CREATE TABLE rows (
 CREATE TABLE marked (source INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (source, key)) WITHOUT ROWID;
 """
 
-_INDEXES = """
+INSIDE_A_MEMBER = f"source IN ({', '.join(str(table.number) for table in INSIDE_MEMBERS)})"
+"""Which rows lie inside members. A question that goes by `rows_by_member` must ask in exactly these words."""
+
+_INDEXES = f"""
 CREATE INDEX rows_by_key ON rows (source, key, family, reason);
-CREATE INDEX rows_by_member ON rows (member) WHERE source IN (3, 4);
+CREATE INDEX rows_by_member ON rows (member) WHERE {INSIDE_A_MEMBER};
 """
-"""The rows inside members are those of `tables.ACCREDITATIONS` and `tables.WAIVERS`."""
 
 
 class Staging:

@@ -37,6 +37,7 @@ def status_text(status: dict[str, Any]) -> str:
     hours, minutes = divmod(status["age_s"] // 60, 60)
     return "\n".join(
         [
+            *(["The whole store was checked: it is what was published."] if status.get("verified") else []),
             f"environment {status['environment']}" + (", invented data" if status["fictitious"] else ""),
             f"generation  {status['generation']}, revision {status['revision']}, activation {status['activation']}",
             f"data as of  {status['as_of']} ({hours} h {minutes} min ago)",

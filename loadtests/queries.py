@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeGuard
 
-from lookup.records import Content, IdentityCard, Vehicle
+from lookup.records import Content, IdentityCard, Vehicle, record_key
 from lookup.settings import Settings, resolve_settings
 from lookup.store.open import open_store
 
@@ -25,11 +25,11 @@ def queries_of(settings: Settings, limit: int = 1000) -> dict[str, list[str]]:
         with store.reading() as registry:
             vehicles = (record.content for record in registry.scan("vehicle", limit=4 * limit))
             cards = (record.content for record in registry.scan("identity_card", limit=4 * limit))
-            misses = registry.get_many([f"vehicle:{plate}" for plate in MISSES])
+            misses = registry.get_many([record_key("vehicle", plate) for plate in MISSES])
             return {
                 "plates": list(islice((v.plate for v in vehicles if _is_living(v)), limit)),
                 "documents": list(islice((c.card_number for c in cards if isinstance(c, IdentityCard)), limit)),
-                "misses": [plate for plate in MISSES if f"vehicle:{plate}" not in misses],
+                "misses": [plate for plate in MISSES if record_key("vehicle", plate) not in misses],
             }
     finally:
         store.close()

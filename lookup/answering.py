@@ -58,7 +58,7 @@ class Answering:
         return replace(
             said,
             notices=_json(self._notices(environment)),
-            candidates=_json(candidate_objects(self.found, self.finder)),
+            candidates=_json(candidate_objects(self.found, self.registry)),
             rests_on=tuple((record.key, record.version) for record in self._rests_on()),
         )
 

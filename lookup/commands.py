@@ -22,8 +22,6 @@ from lookup.service import LookupService, assess_document
 from lookup.settings import SETTINGS, Settings, duration_text
 from lookup.store.open import open_store
 
-_QUESTIONS = ("plate", "member", "document", "address")
-
 
 @click.command("lookup")
 @with_settings

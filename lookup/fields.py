@@ -7,14 +7,28 @@ guessed. Turns schema errors into faults with JSON pointers.
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, get_args
 
-from marshmallow import ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, validate
 
+from lookup.clock import day_in_washington
 from lookup.errors import FieldFault
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+
+
+_MESSAGES: dict[str, str | list[Any] | dict[Any, Any]] = {
+    "required": "Give this field.",
+    "null": "Give a value, not null.",
+}
+"""What every field says in place of the library's own words, which do not say what to do."""
+
+
+class Text(fields.String):
+    """A JSON string."""
+
+    default_error_messages = {**_MESSAGES, "invalid": "Write a text.", "invalid_utf8": "Write a text."}  # noqa: RUF012
 
 
 class Flag(fields.Field[bool]):
@@ -38,6 +52,8 @@ class WholeNumber(fields.Field[int]):
 class Day(fields.Field[date]):
     """A day, `YYYY-MM-DD`."""
 
+    default_error_messages = _MESSAGES
+
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
         try:
             if not isinstance(value, str) or _DAY.fullmatch(value) is None:
@@ -54,9 +70,23 @@ class Moment(fields.Field[datetime]):
         try:
             if not isinstance(value, str) or _MOMENT.fullmatch(value) is None:
                 raise ValueError
-            return datetime.fromisoformat(value.upper()).astimezone(UTC)
+            moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
+            day_in_washington(moment)  # the first hours of the calendar have no day there
+            return moment
         except (ValueError, OverflowError) as error:
             raise ValidationError("Write a moment with its offset, such as 2026-06-01T14:03:00-04:00.") from error
+
+
+class StrictBody(Schema):
+    """A JSON object that holds nothing but its fields."""
+
+    error_messages = {"unknown": "There is no such field.", "type": "Write a JSON object."}  # noqa: RUF012
+
+
+def one_of(values: object) -> Text:
+    """A field for one word of a closed list."""
+    choices = values if isinstance(values, tuple) else get_args(values)
+    return Text(allow_none=True, validate=validate.OneOf(choices, error=f"Write one of: {', '.join(choices)}."))
 
 
 def faults_of(messages: Any, pointer: str = "") -> list[FieldFault]:

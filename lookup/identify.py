@@ -5,7 +5,7 @@ birth that fit exactly one record; a plate only by its exact normal form. Whatev
 the caller to choose.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -14,8 +14,9 @@ from lookup.addresses import Address, address_nearness, address_words, read_addr
 from lookup.facts_of_records import NOBODYS_REGISTRATIONS
 from lookup.lookalikes import Candidate, candidates
 from lookup.names import AskedPerson, person_fits, person_nearness
-from lookup.queries import DocumentKind, Query, QueryKind
+from lookup.queries import DocumentKind, Query
 from lookup.records import DriverLicense, IdentityCard, Member, Premises, Record, Vehicle, record_key
+from lookup.store.paging import find_all
 from lookup.store.protocol import Registry
 from lookup.terms import address_term, born_term, name_term, vin_term
 
@@ -25,7 +26,8 @@ CANDIDATE_LIMIT = 10
 """Candidates that an answer holds at most: more than a person can compare at the roadside."""
 
 _ADDRESS_SCAN = 500
-"""Premises that share a word with the address and are compared with it."""
+"""Premises that share a word with the address and are compared with it, those that share most first. What is found by
+words is a hint and never the whole: whether an address is on record, its exact term says."""
 
 _DOCUMENT_KINDS: tuple[DocumentKind, ...] = ("identity_card", "driver_license")
 """In the order in which they count where both belong to one member."""
@@ -59,11 +61,23 @@ class Identification:
 
 
 def identify(query: Query, registry: Registry, day: date) -> Identification:
-    """Find what a query means, on the day asked about."""
-    return _BY_KIND[query.kind](query, registry, day)
+    """Find what a query means. The day asked about counts for premises alone: the others are on record or not."""
+    match query.kind:
+        case "plate":
+            return _plate(query, registry)
+        case "vin":
+            return _vin(query, registry)
+        case "member_id":
+            return _member_id(query, registry)
+        case "document":
+            return _document(query, registry)
+        case "person":
+            return _person(query, registry)
+        case "address":
+            return _address(query, registry, day)
 
 
-def _plate(query: Query, registry: Registry, day: date) -> Identification:
+def _plate(query: Query, registry: Registry) -> Identification:
     record = registry.get(record_key("vehicle", query.normalized))
     if not query.asks_department:
         return _of_another_issuer([record])
@@ -73,8 +87,8 @@ def _plate(query: Query, registry: Registry, day: date) -> Identification:
     return Identification("no_record", plates=tuple(near), gone=record is not None)
 
 
-def _vin(query: Query, registry: Registry, day: date) -> Identification:
-    records = registry.find(vin_term(query.normalized), "vehicle")
+def _vin(query: Query, registry: Registry) -> Identification:
+    records = list(find_all(registry, vin_term(query.normalized), "vehicle"))
     valid = [record for record in records if not _registration_is_nobodys(record)] or records
     if not valid:
         return Identification("no_record")
@@ -87,14 +101,14 @@ def _registration_is_nobodys(record: Record) -> bool:
     return isinstance(record.content, Vehicle) and record.content.registration_status in NOBODYS_REGISTRATIONS
 
 
-def _member_id(query: Query, registry: Registry, day: date) -> Identification:
+def _member_id(query: Query, registry: Registry) -> Identification:
     record = registry.get(record_key("member", query.normalized))
     if record is None or record.deleted:
         return Identification("no_record", gone=record is not None)
     return Identification("match", member=record)
 
 
-def _document(query: Query, registry: Registry, day: date) -> Identification:
+def _document(query: Query, registry: Registry) -> Identification:
     kinds = _DOCUMENT_KINDS if query.document_kind is None else (query.document_kind,)
     found = [registry.get(record_key(kind, query.normalized)) for kind in kinds]
     if not query.asks_department:
@@ -129,10 +143,10 @@ def _all_fit(records: Sequence[Record], because: str) -> tuple[NearRecord, ...]:
     return tuple(NearRecord(record, because, 1.0) for record in records[:CANDIDATE_LIMIT])
 
 
-def _person(query: Query, registry: Registry, day: date) -> Identification:
+def _person(query: Query, registry: Registry) -> Identification:
     asked = query.person
     assert asked is not None  # noqa: S101 - for the type checker: a query of this kind has it
-    named = registry.find(name_term(asked.family_name, asked.date_of_birth), "member")
+    named = find_all(registry, name_term(asked.family_name, asked.date_of_birth), "member")
     fits = [record for record in named if isinstance(record.content, Member) and person_fits(record.content, asked)]
     if len(fits) == 1:
         return Identification("match", member=fits[0])
@@ -144,14 +158,14 @@ def _person(query: Query, registry: Registry, day: date) -> Identification:
 
 def _near_people(registry: Registry, asked: AskedPerson) -> tuple[NearRecord, ...]:
     near = []
-    for record in registry.find(born_term(asked.date_of_birth), "member"):
+    for record in find_all(registry, born_term(asked.date_of_birth), "member"):
         if isinstance(record.content, Member) and (nearness := person_nearness(record.content, asked)) is not None:
             near.append(NearRecord(record, nearness[1], nearness[0]))
     return _best(near)
 
 
 def _address(query: Query, registry: Registry, day: date) -> Identification:
-    found = registry.find(address_term(query.normalized), "premises")
+    found = list(find_all(registry, address_term(query.normalized), "premises"))
     here = tuple(record for record in found if _on_record(record, day))
     if here:
         return Identification("match", premises=here)
@@ -187,13 +201,3 @@ def _nearness(asked: Address, record: Record) -> tuple[float, str] | None:
 
 def _best(near: list[NearRecord]) -> tuple[NearRecord, ...]:
     return tuple(sorted(near, key=lambda one: (-one.score, one.record.key))[:CANDIDATE_LIMIT])
-
-
-_BY_KIND: Mapping[QueryKind, Callable[[Query, Registry, date], Identification]] = {
-    "plate": _plate,
-    "vin": _vin,
-    "member_id": _member_id,
-    "document": _document,
-    "person": _person,
-    "address": _address,
-}

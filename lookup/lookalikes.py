@@ -13,7 +13,7 @@ from importlib.resources import files
 from itertools import combinations, pairwise, permutations, product
 from string import ascii_uppercase, digits
 
-from lookup.identifiers import PLATE_LENGTH, display_plate
+from lookup.identifiers import PLATE_LENGTH
 from lookup.records import Record, record_key
 from lookup.store.protocol import Registry
 
@@ -61,11 +61,6 @@ class Candidate:
 
     near_miss: NearMiss
     record: Record
-
-    @property
-    def display(self) -> str:
-        """The plate in the groups in which it is stamped."""
-        return display_plate(self.near_miss.plate)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, get_args
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from lookup.addresses import normalize_address
 from lookup.errors import FieldFault, InvalidRequest, PlateNotReadable
-from lookup.fields import Day, Flag, Moment, faults_of
+from lookup.fields import Day, Flag, Moment, StrictBody, Text, faults_of, one_of
 from lookup.identifiers import (
     Reading,
     UnreadableIdentifier,
@@ -26,7 +26,6 @@ from lookup.identifiers import (
     read_plate,
 )
 from lookup.law import terms as words
-from lookup.law.facts_schema import one_of
 from lookup.names import AskedPerson, fold_name
 from lookup.places import COUNTRIES, US_STATES
 
@@ -110,34 +109,30 @@ class Query:
         }
 
 
-class _Body(Schema):
-    error_messages = {"unknown": "There is no such field.", "type": "Write a JSON object."}  # noqa: RUF012
-
-
-class DocumentBody(_Body):
+class DocumentBody(StrictBody):
     """A document by its number."""
 
-    number = fields.String(required=True)
+    number = Text(required=True)
     kind = one_of(DocumentKind)
 
 
-class PersonBody(_Body):
+class PersonBody(StrictBody):
     """A person by name and date of birth."""
 
-    family_name = fields.String(required=True, validate=validate.Length(1, 200))
-    given_names = fields.String(allow_none=True, validate=validate.Length(max=200))
+    family_name = Text(required=True, validate=validate.Length(1, 200))
+    given_names = Text(allow_none=True, validate=validate.Length(max=200))
     date_of_birth = Day(required=True)
 
 
-class AddressBody(_Body):
+class AddressBody(StrictBody):
     """Premises by their address."""
 
-    street = fields.String(required=True, validate=validate.Length(1, 200))
-    city = fields.String(required=True, validate=validate.Length(1, 100))
-    state = fields.String(required=True, validate=validate.Length(1, 50))
+    street = Text(required=True, validate=validate.Length(1, 200))
+    city = Text(required=True, validate=validate.Length(1, 100))
+    state = Text(required=True, validate=validate.Length(1, 50))
 
 
-class CircumstancesBody(_Body):
+class CircumstancesBody(StrictBody):
     """The facts of the moment."""
 
     offense = one_of(words.Offense)
@@ -148,22 +143,22 @@ class CircumstancesBody(_Body):
     bag = Flag(allow_none=True)
     vehicle_obstructing = Flag(allow_none=True)
     vehicle_stolen_confirmed = Flag(allow_none=True)
-    driver_of = fields.String(allow_none=True)
+    driver_of = Text(allow_none=True)
 
 
-class LookupBody(_Body):
+class LookupBody(StrictBody):
     """The body of a lookup: exactly one of the six things that can be asked, and what belongs to it."""
 
-    plate = fields.String()
-    vin = fields.String()
-    member_id = fields.String()
+    plate = Text()
+    vin = Text()
+    member_id = Text()
     document = fields.Nested(DocumentBody)
     person = fields.Nested(PersonBody)
     address = fields.Nested(AddressBody)
-    state = fields.String(allow_none=True)
+    state = Text(allow_none=True)
     purpose = one_of(Purpose)
-    reference = fields.String(allow_none=True, validate=validate.Length(max=64))
-    requestor = fields.String(allow_none=True, validate=validate.Length(max=30))
+    reference = Text(allow_none=True, validate=validate.Length(max=64))
+    requestor = Text(allow_none=True, validate=validate.Length(max=30))
     at = Moment(allow_none=True)
     circumstances = fields.Nested(CircumstancesBody, allow_none=True)
 

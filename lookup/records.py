@@ -9,7 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 from lookup.law.terms import (
     Category,
@@ -22,7 +22,7 @@ from lookup.law.terms import (
 )
 
 Kind = Literal["mission", "agreement", "member", "vehicle", "identity_card", "driver_license", "premises"]
-KINDS: tuple[Kind, ...] = ("mission", "agreement", "member", "vehicle", "identity_card", "driver_license", "premises")
+KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order of their pointers: what is pointed at comes before what points at it. Publishing goes in this order,
 deleting backwards."""
 
@@ -193,16 +193,6 @@ CONTENT_CLASSES: dict[Kind, type[Content]] = {
     "premises": Premises,
 }
 
-KEY_FIELDS: dict[Kind, str] = {
-    "mission": "mission_id",
-    "agreement": "agreement_id",
-    "member": "member_id",
-    "vehicle": "plate",
-    "identity_card": "card_number",
-    "driver_license": "license_number",
-    "premises": "premises_id",
-}
-
 _DATE_FIELDS = frozenset(
     {
         "established_on",
@@ -243,10 +233,20 @@ class Record:
     content: Content | None = None
     deleted: bool = False
 
+    @property
+    def natural_key(self) -> str:
+        """The part of the key that the kind does not say; also of a record without content."""
+        return natural_key_of(self.key)
+
 
 def record_key(kind: Kind, natural_key: str) -> str:
     """Give the key under which a thing of `kind` is published, such as `vehicle:DAB1234`."""
     return f"{kind}:{natural_key}"
+
+
+def natural_key_of(key: str) -> str:
+    """Give the natural key in the key of a record, such as `DAB1234`."""
+    return key.partition(":")[2]
 
 
 def encode_body(standing: Standing, content: Content | None) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lookup.records import Record
 from lookup.search_filters import browse, fitting
-from lookup.search_hits import PLATE_LIMIT, WORD_LIMIT, Hit, best_hits
+from lookup.search_hits import Found, Hit, best_hits
 from lookup.search_missions import find_missions, missions_among
 from lookup.search_people import find_people, people_among
 from lookup.search_premises import find_premises, premises_among
@@ -20,15 +20,15 @@ from lookup.store.protocol import Registry
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One page of hits, best first. `cursor` leads to the next page, None on the last. `complete` is false where there
-    may be more hits than a search looks through: then narrow the search."""
+    """One page of hits, best first. `cursor` leads to the next page, None on the last. `complete` is false where a
+    limit was reached, so that there may be more hits, also where there are none: then narrow the search."""
 
     hits: tuple[Hit, ...]
     cursor: str | None
     complete: bool = True
 
 
-_FINDERS: Mapping[SearchKind, Callable[[Registry, str], Iterator[Hit]]] = {
+_FINDERS: Mapping[SearchKind, Callable[[Registry, str], Found]] = {
     "member": find_people,
     "vehicle": find_vehicles,
     "mission": find_missions,
@@ -57,9 +57,9 @@ def search(registry: Registry, request: SearchRequest) -> SearchPage:
 def _by_text(registry: Registry, request: SearchRequest) -> tuple[list[Hit], bool]:
     """Where filters are given too, what they lead to is looked through as well: the one Maria of a mission may be
     beyond the first two thousand of the registry."""
-    found = {kind: list(_FINDERS[kind](registry, request.q)) for kind in dict.fromkeys(request.kinds)}
-    hits = [hit for of_kind in found.values() for hit in of_kind]
-    complete = all(len(of_kind) < (PLATE_LIMIT if kind == "vehicle" else WORD_LIMIT) for kind, of_kind in found.items())
+    found = [_FINDERS[kind](registry, request.q) for kind in dict.fromkeys(request.kinds)]
+    hits = [hit for of_kind in found for hit in of_kind.hits]
+    complete = all(of_kind.complete for of_kind in found)
     if request.filters:
         records, all_looked_through = browse(registry, request)
         hits += (hit for sieve in _SIEVES for hit in sieve(records, request.q))

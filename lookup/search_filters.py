@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from lookup.addresses import state_code
 from lookup.names import fold_name
-from lookup.records import Accreditation, Kind, Member, Mission, Premises, Record, Vehicle, record_key
+from lookup.records import Accreditation, Member, Mission, Premises, Record, Vehicle, record_key
 from lookup.search_request import SearchRequest
+from lookup.store.paging import find_all
 from lookup.store.protocol import Registry
 from lookup.terms import (
     category_term,
@@ -23,8 +24,6 @@ from lookup.terms import (
 
 BROWSE_LIMIT = 5000
 """Records that a search by filters alone looks through: fifty full pages, and about 0.2 s to read."""
-
-_PAGE = 1000
 
 
 def fitting(registry: Registry, records: Iterable[Record], request: SearchRequest) -> Iterator[Record]:
@@ -51,15 +50,15 @@ def _led_to(registry: Registry, request: SearchRequest) -> Iterator[Record]:
     if request.mission:
         yield from _of_mission(registry, request.mission)
     elif request.make:
-        yield from _all_with(registry, make_term(request.make), "vehicle")
+        yield from find_all(registry, make_term(request.make), "vehicle")
     elif request.color:
-        yield from _all_with(registry, color_term(request.color), "vehicle")
+        yield from find_all(registry, color_term(request.color), "vehicle")
     elif request.category:
-        yield from _with_family(registry, _all_with(registry, category_term(request.category), "member"))
+        yield from _with_family(registry, find_all(registry, category_term(request.category), "member"))
     elif request.status:
-        yield from _all_with(registry, status_term(request.status), "vehicle")
+        yield from find_all(registry, status_term(request.status), "vehicle")
     elif request.state:
-        for record in _all_with(registry, state_term(request.state)):
+        for record in find_all(registry, state_term(request.state)):
             yield record
             if isinstance(record.content, Mission):
                 yield from _of_mission(registry, record.content.mission_id)
@@ -69,21 +68,14 @@ def _of_mission(registry: Registry, mission_id: str) -> Iterator[Record]:
     mission = registry.get(record_key("mission", mission_id))
     if mission and not mission.deleted:
         yield mission
-    yield from _with_family(registry, _all_with(registry, mission_term(mission_id)))
+    yield from _with_family(registry, find_all(registry, mission_term(mission_id)))
 
 
 def _with_family(registry: Registry, records: Iterable[Record]) -> Iterator[Record]:
     for record in records:
         yield record
         if isinstance(record.content, Member) and record.content.principal_id is None:
-            yield from _all_with(registry, member_term(record.content.member_id), "member")
-
-
-def _all_with(registry: Registry, term: str, kind: Kind | None = None) -> Iterator[Record]:
-    after = ""
-    while page := registry.find(term, kind, after, _PAGE):
-        yield from page
-        after = page[-1].key
+            yield from find_all(registry, member_term(record.content.member_id), "member")
 
 
 def _linked(registry: Registry, records: Iterable[Record]) -> Mapping[str, Record]:

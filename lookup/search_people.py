@@ -9,16 +9,16 @@ from itertools import pairwise
 from lookup.identifiers import UnreadableIdentifier, normalize_member_id
 from lookup.names import name_tokens, phonetic_code
 from lookup.records import Member, Record, record_key
-from lookup.search_hits import Hit
+from lookup.search_hits import Found, Hit
 from lookup.search_words import TOKEN_LIMIT, Start, find_by_words, hits_among
 from lookup.store.protocol import Registry
 
 
-def find_people(registry: Registry, text: str) -> Iterator[Hit]:
+def find_people(registry: Registry, text: str) -> Found:
     """Give the members whom `text` may mean."""
-    yield from _with_member_id(registry, text)
     asked = _read(text)
-    yield from find_by_words(registry, asked, _start(asked), _words_of)
+    exactly = Found(tuple(_with_member_id(registry, text)))
+    return exactly + find_by_words(registry, asked, _start(asked), _words_of)
 
 
 def people_among(records: Iterable[Record], text: str) -> Iterator[Hit]:

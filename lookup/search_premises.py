@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator
 
 from lookup.addresses import address_words
 from lookup.records import Premises, Record
-from lookup.search_hits import Hit
+from lookup.search_hits import Found, Hit
 from lookup.search_words import TOKEN_LIMIT, Start, find_by_words, hits_among
 from lookup.store.protocol import Registry
 
 
-def find_premises(registry: Registry, text: str) -> Iterator[Hit]:
+def find_premises(registry: Registry, text: str) -> Found:
     """Give the premises that `text` may mean."""
     asked = _read(text)
     beginnings = tuple(f"a:{word[:3]}" for word in asked if len(word) > 2 and word.isalpha())
-    yield from find_by_words(registry, asked, Start(tuple(f"a:{word}" for word in asked), beginnings), _words_of)
+    return find_by_words(registry, asked, Start(tuple(f"a:{word}" for word in asked), beginnings), _words_of)
 
 
 def premises_among(records: Iterable[Record], text: str) -> Iterator[Hit]:

@@ -6,11 +6,14 @@ Decides what of a text can be a plate and how a fit is scored. A near miss of a 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
 
 from lookup.identifiers import PLATE_LENGTH, UnreadableIdentifier, normalize_plate, normalize_vin
 from lookup.lookalikes import candidates, look_alikes
 from lookup.records import Record, Vehicle, record_key
-from lookup.search_hits import PLATE_LIMIT, Hit
+from lookup.search_hits import PLATE_LIMIT, Found, Hit, read_up_to
+from lookup.store.paging import find_all
 from lookup.store.protocol import Registry
 from lookup.terms import vin_term
 
@@ -24,29 +27,27 @@ it the part is), one that fits a pattern but for a look-alike, and a near miss (
 _WILD = frozenset("?*")
 
 
-def find_vehicles(registry: Registry, text: str) -> Iterator[Hit]:
-    """Give the vehicles that `text` may mean. `?` stands for one unknown character, `*` for any number of them."""
-    yield from _with_vin(registry, text)
+def find_vehicles(registry: Registry, text: str) -> Found:
+    """Give the vehicles that `text` may mean. `?` stands for one unknown character, `*` for any number of them.
+
+    Near misses of a whole plate are the ten best; that there are more of them makes nothing incomplete.
+    """
+    exactly = Found(tuple(_with_vin(registry, text)))
     pattern = read_pattern(text)
     if pattern is None:
-        return
+        return exactly
     if not _WILD & set(pattern):
-        yield from _with_plate(registry, pattern)
-    elif len(_known(pattern)) > 1:
-        yield from _with_look_alikes(registry, pattern)
-    if _is_part(pattern):
-        yield from vehicles_among(registry.find_plates(_around(pattern), PLATE_LIMIT), text)
+        exactly += Found(tuple(_with_plate(registry, pattern)))
+    return exactly + _with_pattern(registry, pattern)
 
 
 def vehicles_among(records: Iterable[Record], text: str) -> Iterator[Hit]:
-    """Give those of the records whose plate fits the pattern, or holds the part of a plate, that `text` may mean."""
+    """Give those of the records whose plate fits the pattern, but for a look-alike too, or holds the part of a plate,
+    that `text` may mean."""
     pattern = read_pattern(text)
-    if pattern is None or not _is_part(pattern):
-        return
-    fits = re.compile(_expression(_around(pattern)))
-    for record in records:
-        if isinstance(record.content, Vehicle) and fits.fullmatch(record.content.plate):
-            yield _fitting(record, record.content.plate, pattern)
+    records = list(records)
+    for way in _ways(pattern) if pattern else ():
+        yield from way.hits_among(records)
 
 
 def read_pattern(text: str) -> str | None:
@@ -82,23 +83,12 @@ def _is_part(pattern: str) -> bool:
     return bool(_WILD & set(pattern)) or (len(pattern) > 1 and not pattern.isalpha())
 
 
-def _around(pattern: str) -> str:
-    """What has no unknown character in it is looked for anywhere in a plate."""
-    return pattern if _WILD & set(pattern) else f"*{pattern}*"
-
-
-def _fitting(record: Record, plate: str, pattern: str) -> Hit:
-    if _WILD & set(pattern):
-        return Hit(record, _PATTERN, (f"fits {pattern}",))
-    return Hit(record, round(_PART * len(pattern) / len(plate), 4), (f"holds {pattern}",))
-
-
 def _with_vin(registry: Registry, text: str) -> Iterator[Hit]:
     try:
         vin = normalize_vin(text)
     except UnreadableIdentifier:
         return
-    for record in registry.find(vin_term(vin), "vehicle"):
+    for record in find_all(registry, vin_term(vin), "vehicle"):
         yield Hit(record, 1.0, ("has this vehicle number",))
 
 
@@ -112,21 +102,54 @@ def _with_plate(registry: Registry, plate: str) -> Iterator[Hit]:
             yield Hit(near.record, score, (f"near miss: {near.near_miss.because}",))
 
 
-def _with_look_alikes(registry: Registry, pattern: str) -> Iterator[Hit]:
-    """Vehicles that fit where one of the known characters is taken for one of its look-alikes."""
-    for at, asked in enumerate(pattern):
-        if asked in _WILD:
-            continue
-        fits = re.compile(_expression(pattern, at))
-        for record in registry.find_plates(f"{pattern[:at]}?{pattern[at + 1 :]}", LOOK_ALIKE_LIMIT):
-            if isinstance(record.content, Vehicle) and fits.fullmatch(record.content.plate):
-                yield Hit(record, _PATTERN_LOOK_ALIKE, (f"fits {pattern} but for a look-alike of {asked}",))
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way in which a plate can fit: vehicles are read by the pattern `read`, at most `limit`, and those that `fits`
+    are hits of this score. A `part` of a plate scores the less the less of the plate it is."""
+
+    read: str
+    limit: int
+    fits: re.Pattern[str]
+    score: float
+    because: str
+    part: str = ""
+
+    def hits_among(self, records: Iterable[Record]) -> Iterator[Hit]:
+        for record in records:
+            if isinstance(record.content, Vehicle) and self.fits.fullmatch(record.content.plate):
+                share = len(self.part) / len(record.content.plate) if self.part else 1.0
+                yield Hit(record, round(self.score * share, 4), (self.because,))
 
 
-def _expression(pattern: str, doubtful: int | None = None) -> str:
-    """Write a pattern as a regular expression; the character at `doubtful` is one of its look-alikes instead."""
+def _ways(pattern: str) -> Iterator[_Way]:
+    """Give the ways in which plates fit a part of a plate, or a pattern: as it is, and where one of its known
+    characters is taken for a look-alike."""
+    if not _is_part(pattern):
+        return
+    if not _WILD & set(pattern):
+        around = f"*{pattern}*"
+        yield _Way(around, PLATE_LIMIT, _expression(around), _PART, f"holds {pattern}", part=pattern)
+        return
+    yield _Way(pattern, PLATE_LIMIT, _expression(pattern), _PATTERN, f"fits {pattern}")
+    doubtful = [at for at, asked in enumerate(pattern) if asked not in _WILD]
+    for at in doubtful if len(doubtful) > 1 else ():
+        read = f"{pattern[:at]}?{pattern[at + 1 :]}"
+        because = f"fits {pattern} but for a look-alike of {pattern[at]}"
+        yield _Way(read, LOOK_ALIKE_LIMIT, _expression(pattern, at), _PATTERN_LOOK_ALIKE, because)
+
+
+def _with_pattern(registry: Registry, pattern: str) -> Found:
+    found = Found()
+    for way in _ways(pattern):
+        records, complete = read_up_to(way.limit, partial(registry.find_plates, way.read))
+        found += Found(tuple(way.hits_among(records)), complete)
+    return found
+
+
+def _expression(pattern: str, doubtful: int | None = None) -> re.Pattern[str]:
+    """Compile a pattern; the character at `doubtful` is one of its look-alikes instead."""
     wild = {"?": ".", "*": ".*"}
     parts = [wild.get(character, character) for character in pattern]
     if doubtful is not None:
         parts[doubtful] = f"[{''.join(sorted(look_alikes(pattern[doubtful])))}]"
-    return "".join(parts)
+    return re.compile("".join(parts))

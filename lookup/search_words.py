@@ -6,12 +6,13 @@ or folded before they come here.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from lookup.names import phonetic_code
 from lookup.records import Record
-from lookup.search_hits import PREFIX_LIMIT, WORD_LIMIT, Hit
+from lookup.search_hits import PREFIX_LIMIT, WORD_LIMIT, Found, Hit, read_up_to
 from lookup.store.protocol import Registry
 
 TOKEN_LIMIT = 8
@@ -46,18 +47,23 @@ class Start:
 
 def find_by_words(
     registry: Registry, asked: Sequence[str], start: Start, known: Callable[[Record], Sequence[str]]
-) -> Iterator[Hit]:
+) -> Found:
     """Give the records that fit the words asked for. `known` gives the words of a record, none to leave it out.
 
     Beginnings are only tried where no record has every word as it was asked. Reads at most `WORD_LIMIT` records by
-    words and `PREFIX_LIMIT` by beginnings.
+    words and `PREFIX_LIMIT` by beginnings; where there are more, what is found is not complete, however few of those
+    that were read fit.
     """
     if not asked:
-        return
-    found = registry.find_words(start.words, WORD_LIMIT)
-    if not any(set(asked) <= set(known(record)) for record in found):
-        found += _with_beginnings(registry, start.beginnings)
-    yield from hits_among({record.key: record for record in found}.values(), asked, known)
+        return Found()
+    records, complete = read_up_to(WORD_LIMIT, partial(registry.find_words, start.words))
+    if not any(set(asked) <= set(known(record)) for record in records):
+        share = PREFIX_LIMIT // max(len(start.beginnings), 1)
+        for beginning in start.beginnings:
+            more, are_all = read_up_to(share, partial(registry.find_word_prefix, beginning))
+            records, complete = records + more, complete and are_all
+    once = {record.key: record for record in records}
+    return Found(tuple(hits_among(once.values(), asked, known)), complete)
 
 
 def hits_among(
@@ -67,11 +73,6 @@ def hits_among(
     for record in records:
         if match := match_words(asked, known(record)):
             yield Hit(record, *match)
-
-
-def _with_beginnings(registry: Registry, beginnings: Sequence[str]) -> Iterator[Record]:
-    for beginning in beginnings:
-        yield from registry.find_word_prefix(beginning, PREFIX_LIMIT // len(beginnings))
 
 
 def match_words(asked: Sequence[str], known: Sequence[str]) -> tuple[float, tuple[str, ...]] | None:

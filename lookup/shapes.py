@@ -29,7 +29,7 @@ def mission_object(mission_id: str, mission: Mission | None) -> dict[str, Any]:
 
 def vehicle_object(record: Record, mission: dict[str, Any] | None) -> dict[str, Any]:
     """Give a vehicle; of a held one only the plate."""
-    plate = record.key.removeprefix("vehicle:")
+    plate = record.natural_key
     vehicle = record.content
     known = vehicle if isinstance(vehicle, Vehicle) else None
     return {
@@ -76,15 +76,11 @@ def person_object(
 def document_object(record: Record) -> dict[str, Any] | None:
     """Give an identity card or driver license; None for a held one."""
     document = record.content
-    if isinstance(document, IdentityCard):
-        number: str = document.card_number
-    elif isinstance(document, DriverLicense):
-        number = document.license_number
-    else:
+    if not isinstance(document, IdentityCard | DriverLicense):
         return None
     return {
         "kind": record.kind,
-        "number": number,
+        "number": record.natural_key,
         "status": document.status,
         "expires_on": day_text(document.expires_on),
     }

@@ -15,7 +15,7 @@ Exact terms, by the record that carries them:
 
 Search words: `n:` a romanized part of a member's name, or a name of several parts written as one; `p:` how a part
 sounds; `r:` a part written backwards (asked by its beginning, it finds what ends alike); `m:` and `mp:` a part of a
-mission's name or organization and how it sounds; `a:` a word of a premises' address.
+mission's name or organization and how it sounds; `ma:` a word of its address; `a:` a word of a premises' address.
 """
 
 from collections.abc import Iterable, Iterator
@@ -181,6 +181,8 @@ def _mission_words(mission: Mission) -> Iterator[str]:
         yield f"m:{part}"
         if code := phonetic_code(part):
             yield f"mp:{code}"
+    for word in address_words(f"{mission.address or ''} {mission.city or ''}"):
+        yield f"ma:{word}"
 
 
 def _address_words(premises: Premises) -> Iterator[str]:

@@ -70,11 +70,16 @@ def _citations(assessment: Assessment, policy: Policy, action: Action) -> list[s
     permission = assessment.permissions[action]
     conditions = [citation for code in permission.codes for citation in policy.conditions[code].citations]
     if action in assessment.deciders:
-        found = [policy.rules[assessment.deciders[action]].citation, *conditions]
+        found = [*_cited(policy, assessment.deciders[action]), *conditions]
     else:
-        authorities = [policy.rules[rule].citation for rule in assessment.authorities]
+        authorities = [citation for rule in assessment.authorities for citation in _cited(policy, rule)]
         found = list(permission.citations) or conditions or authorities
     return list(dict.fromkeys(found))
+
+
+def _cited(policy: Policy, rule: str) -> list[str]:
+    """Give what a rule cites, one citation an item as everywhere in an answer."""
+    return policy.rules[rule].citation.split("; ")
 
 
 def _basis(rule: str, values: dict[str, str], policy: Policy) -> dict[str, str]:

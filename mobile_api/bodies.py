@@ -1,15 +1,16 @@
-"""Reads a request body as strict JSON: one meaning for everybody who reads it, and a bounded cost.
+"""Reads a request body, strict JSON or the form of a page: one meaning for everybody who reads it, a bounded cost.
 
-Decides which bytes are a JSON body: at most so many, UTF-8, each name once per object, finite numbers, not nested too
-deep. Does not decide what the values mean: that is the schema of each route.
+Decides how many bytes are read, all of them or none, and which are JSON: UTF-8, each name once per object, finite
+numbers, not nested too deep. Does not decide what the values mean: that is the schema of each route.
 """
 
 import json
 import math
 from typing import IO, Any, NoReturn
+from urllib.parse import parse_qsl
 
 from flask import Request
-from werkzeug.exceptions import RequestEntityTooLarge
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 
 from mobile_api.refusals import BodyTooLarge, MalformedBody, NotJson
 
@@ -19,6 +20,7 @@ BATCH_LIMIT = 256 * 1024
 """Bytes of a batch: room for a hundred queries with their facts."""
 DEPTH_LIMIT = 32
 """Objects and lists inside one another; the deepest body of ours has four."""
+NOT_WHOLE = "Send the body again, whole: it broke off, or one of its chunks cannot be read."
 
 _PLAIN_TYPES = frozenset({"application/json", "application/json; charset=utf-8"})
 
@@ -32,6 +34,17 @@ def read_json_body(request: Request, limit: int = BODY_LIMIT) -> Any:
     if request.environ.get("CONTENT_TYPE") not in _PLAIN_TYPES and request.mimetype != "application/json":
         raise NotJson("Send the body with the header Content-Type: application/json.")
     return parse_json(_read(request, limit))
+
+
+def read_form(request: Request) -> dict[str, str]:
+    """Give the fields of a form as our pages post it; none where the body is labelled as something else.
+
+    Raises `BodyTooLarge` (413) over `BODY_LIMIT` bytes, `MalformedBody` (400) where it did not arrive whole.
+    """
+    data = _read(request, BODY_LIMIT)
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return {}
+    return dict(parse_qsl(data.decode("utf-8", "replace"), keep_blank_values=True))
 
 
 def parse_json(data: bytes) -> Any:
@@ -50,16 +63,25 @@ def parse_json(data: bytes) -> Any:
 
 
 def _read(request: Request, limit: int) -> bytes:
-    """Read at most `limit` bytes, also where the length was not announced."""
-    announced = request.environ.get("CONTENT_LENGTH", "")
-    if announced.isdecimal() and int(announced) <= limit:
-        stream: IO[bytes] = request.environ["wsgi.input"]
-        return stream.read(int(announced))  # Flask's own stream does the same and takes a tenth of a hello-world
-    request.max_content_length = limit
+    """Read the whole body, whose length is announced or which the server ends (chunked). Flask's own stream ends a
+    chunked one at its limit as if nothing followed."""
+    environ = request.environ
+    announced = environ.get("CONTENT_LENGTH", "")
+    length = int(announced) if announced.isdecimal() else 0
+    unannounced = not announced and environ.get("wsgi.input_terminated")
+    data = b"" if length > limit else _arrived(environ["wsgi.input"], limit + 1 if unannounced else length)
+    if max(length, len(data)) > limit:
+        raise BodyTooLarge(f"Send at most {limit // 1024} KiB in one body.")
+    if len(data) < length:
+        raise MalformedBody(NOT_WHOLE)
+    return data
+
+
+def _arrived(stream: IO[bytes], size: int) -> bytes:
     try:
-        return request.get_data(cache=False)
-    except RequestEntityTooLarge as error:
-        raise BodyTooLarge(f"Send at most {limit // 1024} KiB in one body.") from error
+        return stream.read(size)
+    except (ParseException, OSError) as error:  # a broken chunk; a caller who is too slow or went away
+        raise MalformedBody(NOT_WHOLE) from error
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def create_key(settings: Settings, *, as_json: bool, name: str, scopes: tuple[Sc
     request = KeyRequest(name, frozenset(scopes), expires_at=expires_at, **details)
     key, token = _open(settings).create(request)
     if as_json:
-        print_json(_document(key) | {"token": token})
+        print_json(_key_object(key) | {"token": token})
         return
     click.echo(token)
     click.echo(f"Key {key.key_id} for {key.name}: keep the token above, it is not shown again.", err=True)
@@ -75,7 +75,7 @@ def create_key(settings: Settings, *, as_json: bool, name: str, scopes: tuple[Sc
 @json_option
 def list_keys(settings: Settings, *, as_json: bool) -> None:
     """List all keys, without their secrets."""
-    keys = [_document(key) for key in _open(settings).all_keys()]
+    keys = [_key_object(key) for key in _open(settings).all_keys()]
     if as_json:
         print_json(keys)
         return
@@ -110,9 +110,9 @@ def _end(expires_in: str | None) -> datetime | None:
     return system_clock() + length
 
 
-def _document(key: Key) -> dict[str, Any]:
-    document = asdict(key) | {"scopes": sorted(key.scopes)}
-    return {name: utc_text(value) if isinstance(value, datetime) else value for name, value in document.items()}
+def _key_object(key: Key) -> dict[str, Any]:
+    shown = asdict(key) | {"scopes": sorted(key.scopes)}
+    return {name: utc_text(value) if isinstance(value, datetime) else value for name, value in shown.items()}
 
 
 def _cell(value: Any) -> str:

@@ -32,7 +32,7 @@ blueprint = Blueprint("Contacts", __name__, description="Whom to tell and whom t
 @token(None)
 def notification(country: str) -> dict[str, Any]:
     """Give what to do on arresting a national of this country (ISO 3166-1 alpha-2)."""
-    code = country.upper()
+    code = country.upper() if country.isascii() else ""  # the capital of a dotless i is I
     if code not in COUNTRIES:
         raise NotFound("Write a country as its ISO 3166-1 code of two letters, such as MX.")
     now = runtime()

@@ -6,7 +6,6 @@ hour. Always in the environment training. The only module here that knows the in
 
 import json
 import multiprocessing
-import secrets
 import signal
 import time
 import urllib.error
@@ -23,10 +22,11 @@ import click
 from indexer.progress import follow_counts, show_progress
 from indexer.sources.csv_directory import CsvDirectory
 from indexer.sources.fictitious import generate
+from indexer.sources.manifest import MANIFEST_NAME, date_anew, read_manifest
 from indexer.surroundings import Surroundings
 from indexer.sync import sync
 from lookup.clock import day_in_washington, system_clock
-from lookup.errors import ConfigurationError, ImmunityError, NotFound
+from lookup.errors import ConfigurationError, ImmunityError, NotFound, SourceError
 from lookup.records import Vehicle
 from lookup.settings import Settings
 from lookup.store.open import open_store, open_writer
@@ -85,7 +85,7 @@ def prepare_extract(settings: Settings, members: int) -> Path:
     """Give the directory of an invented extract of this size that is dated now; it is written where it is not there."""
     extract = settings.data_dir / "extract"
     if _members_in(extract) == members:
-        date_anew(extract)
+        date_anew(extract / MANIFEST_NAME, system_clock())
         return extract
     click.echo(f"Inventing a registry of {members} members …", err=True)
     now = system_clock().replace(microsecond=0)
@@ -101,16 +101,6 @@ def publish(extract: Path, settings: Settings) -> None:
     with show_progress() as progress:
         around = Surroundings(settings.environment, settings.data_dir, progress=progress)
         sync(CsvDirectory(extract), open_writer(settings.store, settings.environment, settings.handle_key()), around)
-
-
-def date_anew(extract: Path) -> None:
-    """Say in `extract.json` that the extract was made now; nothing else changes, so a sync finds no other row."""
-    path = extract / "extract.json"
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    manifest["extracted_at"] = system_clock().isoformat(timespec="seconds")
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    beside.write_text(json.dumps(manifest, indent=2), encoding="utf-8")
-    beside.replace(path)
 
 
 def make_access(settings: Settings) -> Access:
@@ -139,11 +129,9 @@ def example_plate(settings: Settings) -> str:
 
 def _members_in(extract: Path) -> int | None:
     try:
-        manifest = json.loads((extract / "extract.json").read_text(encoding="utf-8"))
-        rows: int = manifest["tables"]["members"]["rows"]
-    except (OSError, ValueError, KeyError, TypeError):
+        return read_manifest(extract / MANIFEST_NAME).tables["members"].rows
+    except (SourceError, KeyError):
         return None
-    return rows
 
 
 @contextmanager
@@ -213,8 +201,8 @@ def _keep_fresh(services: list[SpawnProcess], settings: Settings, extract: Path)
 
 def _refresh(extract: Path, settings: Settings) -> None:
     """Sync again what is dated now. A failure is said and tried again next time; what was published goes on."""
-    date_anew(extract)
     try:
+        date_anew(extract / MANIFEST_NAME, system_clock())
         publish(extract, settings)
     except ImmunityError as error:
         click.echo(f"The hourly sync failed: {error}", err=True)

@@ -48,7 +48,7 @@ def guidance_of_category(category: str) -> Response:
 
 @functools.lru_cache(maxsize=8)
 def _whole(policy: Policy, environment: str) -> tuple[bytes, str]:
-    document = {
+    shown = {
         "name": policy.name,
         "since": policy.since,
         "language": policy.language,
@@ -60,14 +60,14 @@ def _whole(policy: Policy, environment: str) -> tuple[bytes, str]:
         "verification": policy.verification,
         "environment": environment,
     }
-    return _written(PolicyAnswer(), document)
+    return _written(PolicyAnswer(), shown)
 
 
 @functools.lru_cache(maxsize=64)
 def _of_category(policy: Policy, category: str, environment: str) -> tuple[bytes, str]:
     rows = [policy.rows[category, role] for role in ROLES if (category, role) in policy.rows]
     codes = {code for row in rows for permission in row.permissions.values() for code in permission.codes}
-    document = {
+    shown = {
         "policy": policy.name,
         "since": policy.since,
         "language": policy.language,
@@ -76,11 +76,11 @@ def _of_category(policy: Policy, category: str, environment: str) -> tuple[bytes
         "conditions": [condition for code, condition in policy.conditions.items() if code in codes],
         "environment": environment,
     }
-    return _written(CategoryAnswer(), document)
+    return _written(CategoryAnswer(), shown)
 
 
-def _written(schema: Schema, document: dict[str, Any]) -> tuple[bytes, str]:
-    body = schema.dumps(document, ensure_ascii=False).encode()
+def _written(schema: Schema, shown: dict[str, Any]) -> tuple[bytes, str]:
+    body = schema.dumps(shown, ensure_ascii=False).encode()
     return body, hashlib.sha256(body).hexdigest()[:32]
 
 

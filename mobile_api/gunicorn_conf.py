@@ -6,6 +6,7 @@ Decides the server's options from our settings. Says nothing about applications.
 from typing import Any
 
 from lookup.settings import Settings
+from mobile_api.worker import DiscreetLog, Worker
 
 GRACEFUL_S = 10
 """Seconds that running answers get when the service stops; a lookup takes milliseconds, a batch some seconds."""
@@ -24,7 +25,7 @@ def server_options(settings: Settings, bind: str) -> dict[str, Any]:
     return {
         "bind": bind,
         "workers": settings.workers,
-        "worker_class": "gthread",
+        "worker_class": Worker,
         "threads": settings.threads,
         "timeout": TIMEOUT_S,
         "graceful_timeout": GRACEFUL_S,
@@ -35,6 +36,7 @@ def server_options(settings: Settings, bind: str) -> dict[str, Any]:
         # Without a trusted proxy nobody's word for the scheme or the address counts.
         "forwarded_allow_ips": ",".join(settings.trusted_proxies),
         "errorlog": "-",
+        "logger_class": DiscreetLog,
         "loglevel": "warning",
         # No access log: request lines are nobody's business, and the audit is another stream.
         "accesslog": None,

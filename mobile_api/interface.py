@@ -6,6 +6,7 @@ which credential each route is described with. Neither page needs a token or a t
 """
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -27,6 +28,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 VERSION = "1"
 CREDENTIAL = "bearer"
+
+_PART = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 class StrictParser(FlaskParser):
@@ -131,11 +134,16 @@ def _complete(description: dict[str, Any], app: Flask) -> dict[str, Any]:
             content[MEDIA_TYPE] = content.pop("application/json")
     accesses = stated_accesses(app)
     for rule in app.url_map.iter_rules():
-        path = description["paths"].get(rule.rule.replace("<", "{").replace(">", "}"), {})
+        path = description["paths"].get(described_path(rule.rule), {})
         for method in rule.methods or ():
             if method.lower() in path:
                 path[method.lower()] |= _credential(accesses[rule.endpoint])
     return description
+
+
+def described_path(rule: str) -> str:
+    """Write the rule of a route as OpenAPI does: `{name}` for each part that differs."""
+    return _PART.sub(r"{\1}", rule)
 
 
 def _credential(access: Access) -> dict[str, Any]:

@@ -8,9 +8,11 @@ import json
 from typing import Any
 
 from flask import Response, g, request
+from marshmallow import ValidationError
 
 from lookup.clock import day_in_washington
-from lookup.errors import FieldFault, ImmunityError, InvalidRequest
+from lookup.errors import ImmunityError, InvalidRequest
+from lookup.fields import faults_of
 from lookup.law.facts_schema import FactsBody
 from lookup.queries import LookupBody, read_query
 from lookup.service import assess_document
@@ -18,15 +20,14 @@ from mobile_api.access.guard import token
 from mobile_api.access.keys import Key
 from mobile_api.bodies import BATCH_LIMIT, read_json_body
 from mobile_api.interface import Blueprint
-from mobile_api.problems import log_failure, problem_document
+from mobile_api.problems import log_failure, problem_object, unexpected_failure
 from mobile_api.runtime import Runtime, runtime
-from mobile_api.schemas.answers import AnswerBody, BatchAnswer, BatchBody
+from mobile_api.schemas.answers import AnswerBody, BatchAnswer, BatchBody, BatchFrame
 from mobile_api.schemas.law import AssessmentAnswer
 
-BATCH_QUERIES = 100
-"""Queries in one batch: some seconds of work at most, so that one caller does not keep a thread."""
-
 JSON = "application/json"
+
+_FRAME = BatchFrame()
 
 blueprint = Blueprint("Lookups", __name__, description="Questions from the roadside")
 
@@ -72,16 +73,16 @@ def _answer(now: Runtime, caller: Key, body: Any) -> bytes:
 def _answer_or_problem(now: Runtime, caller: Key, body: Any, pointer: str) -> bytes:
     try:
         return _answer(now, caller, body)
-    except ImmunityError as error:
-        if error.status >= 500:
+    except Exception as error:  # also an unforeseen one: it must not lose the other answers
+        refusal = error if isinstance(error, ImmunityError) else unexpected_failure()
+        if refusal.status >= 500:
             log_failure(error)
-        return json.dumps(problem_document(error, now.phone(), at=pointer), ensure_ascii=False).encode()
+        return json.dumps(problem_object(refusal, now.phone(), at=pointer), ensure_ascii=False).encode()
 
 
 def _queries_of(body: Any) -> list[Any]:
-    if not isinstance(body, dict) or set(body) != {"queries"} or not isinstance(body["queries"], list):
-        raise InvalidRequest([FieldFault("", "Write an object with the one field queries, a list.")])
-    queries: list[Any] = body["queries"]
-    if not 1 <= len(queries) <= BATCH_QUERIES:
-        raise InvalidRequest([FieldFault("/queries", f"Ask 1 to {BATCH_QUERIES} queries at once.")])
+    try:
+        queries: list[Any] = _FRAME.load(body)["queries"]
+    except ValidationError as error:
+        raise InvalidRequest(faults_of(error.messages)) from None
     return queries

@@ -11,7 +11,7 @@ from lookup.store.protocol import Store
 from mobile_api.access.guard import operations
 from mobile_api.access.key_store import KeyStore
 from mobile_api.interface import Blueprint
-from mobile_api.problems import problem_document, problem_headers, problem_response
+from mobile_api.problems import problem_headers, problem_object, problem_response
 from mobile_api.runtime import runtime
 from mobile_api.schemas.operations import LifeBody, ReadinessBody
 
@@ -43,8 +43,8 @@ def readiness() -> dict[str, str] | Response:
     if not reasons:
         return {"status": "ready"}
     error = NotReady("Take this node out of service until it is ready again.")
-    document = problem_document(error, now.phone()) | {"reasons": reasons}
-    return problem_response(document, problem_headers(error))
+    problem = problem_object(error, now.phone()) | {"reasons": reasons}
+    return problem_response(problem, problem_headers(error))
 
 
 def reasons_not_ready(store: Store, keys: KeyStore) -> list[str]:

@@ -1,4 +1,4 @@
-"""Every failure as a problem document (RFC 9457): one shape, whatever went wrong and wherever.
+"""Every failure as problem details (RFC 9457): one shape, whatever went wrong and wherever.
 
 Decides what a caller is told: what to do, the number to call where an officer may be waiting, when to come back. An
 unexpected exception becomes a plain 500 whose text says nothing; the log gets its place in the code, never its message,
@@ -58,33 +58,33 @@ class ProblemBody(Schema):
     errors = fields.List(fields.Nested(FaultBody), metadata={"description": "Where a body failed validation"})
 
 
-def problem_document(error: ImmunityError, phone: str, at: str = "") -> dict[str, Any]:
+def problem_object(error: ImmunityError, phone: str, at: str = "") -> dict[str, Any]:
     """Describe an error of ours. `at` is the JSON pointer of the part of the body that it speaks of."""
-    document = _document(error.status, error.problem, error.title, str(error), phone)
+    problem = _problem(error.status, error.problem, error.title, str(error), phone)
     if isinstance(error, InvalidRequest):
-        document["errors"] = [{"pointer": at + fault.pointer, "detail": fault.detail} for fault in error.faults]
-    return document
+        problem["errors"] = [{"pointer": at + fault.pointer, "detail": fault.detail} for fault in error.faults]
+    return problem
 
 
 def install_problems(app: Flask, phone: Callable[[], str]) -> None:
-    """Let the application answer every failure with a problem document; `phone` gives the number to call."""
+    """Let the application answer every failure with problem details; `phone` gives the number to call."""
 
     @app.errorhandler(ImmunityError)
     def refuse(error: ImmunityError) -> Response:
         if error.status >= 500:
             log_failure(error)
-        return problem_response(problem_document(error, phone()), problem_headers(error))
+        return problem_response(problem_object(error, phone()), problem_headers(error))
 
     @app.errorhandler(HTTPException)
     def refuse_request(error: HTTPException) -> Response:
         status = error.code or 500
         headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
-        return problem_response(_http_document(status, phone()), headers)
+        return problem_response(http_problem(status, phone()), headers)
 
     @app.errorhandler(Exception)
     def fail(error: Exception) -> Response:
         log_failure(error)
-        return problem_response(problem_document(unexpected_failure(), phone()))
+        return problem_response(problem_object(unexpected_failure(), phone()))
 
 
 def unexpected_failure() -> ImmunityError:
@@ -99,36 +99,44 @@ def problem_headers(error: ImmunityError) -> dict[str, str]:
     if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
         return {"Retry-After": str(RETRY_AFTER_S)}
     if error.status == HTTPStatus.UNAUTHORIZED:
-        given = bearer_token(request) is not None
+        given = bool(bearer_token(request))
         return {"WWW-Authenticate": SIGN_IN + (', error="invalid_token"' if given else "")}
     return {}
 
 
 def log_failure(error: Exception) -> None:
     """Log where an exception came from: its class and the lines of code, without its message."""
-    places = "".join(traceback.format_tb(error.__traceback__))
-    _LOG.error("request %s failed: %s\n%s", g.get("request_id", "-"), type(error).__name__, places)
+    _LOG.error("request %s failed: %s", g.get("request_id", "-"), places_of(error))
 
 
-def _http_document(status: int, phone: str) -> dict[str, Any]:
+def places_of(error: BaseException | None) -> str:
+    """Give the class of an exception and the lines of code that it came through, without its message."""
+    places = "" if error is None else "".join(traceback.format_tb(error.__traceback__))
+    return f"{type(error).__name__}\n{places}"
+
+
+def http_problem(status: int, phone: str) -> dict[str, Any]:
+    """Describe a fault of the request that HTTP knows by its status alone."""
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return problem_object(unexpected_failure(), phone)
     unknown = ("http-error", "The request failed", "Correct the request and send it again.")
-    return _document(status, *_HTTP_PROBLEMS.get(status, unknown), phone)
+    return _problem(status, *_HTTP_PROBLEMS.get(status, unknown), phone)
 
 
-def _document(status: int, problem: str, title: str, detail: str, phone: str) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        "type": f"/problems/{problem}",
+def _problem(status: int, kind: str, title: str, detail: str, phone: str) -> dict[str, Any]:
+    problem: dict[str, Any] = {
+        "type": f"/problems/{kind}",
         "title": title,
         "status": status,
         "detail": detail,
         "request_id": g.get("request_id", ""),
     }
     if status >= 500 or status in (HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS):
-        document["phone"] = phone
-    return document
+        problem["phone"] = phone
+    return problem
 
 
-def problem_response(document: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
-    """Send a problem document with its status."""
-    body = json.dumps(document, ensure_ascii=False)
-    return Response(body, document["status"], headers, content_type=MEDIA_TYPE)
+def problem_response(problem: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    """Send problem details with their status."""
+    body = json.dumps(problem, ensure_ascii=False)
+    return Response(body, problem["status"], headers, content_type=MEDIA_TYPE)

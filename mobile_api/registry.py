@@ -14,12 +14,11 @@ from lookup.store.protocol import Registry
 from lookup.terms import member_term, mission_term
 from mobile_api.access.guard import token
 from mobile_api.interface import Blueprint
-from mobile_api.registry_documents import (
-    document_document,
-    member_document,
-    mission_document,
-    natural_key,
-    vehicle_document,
+from mobile_api.registry_objects import (
+    document_object,
+    member_object,
+    mission_object,
+    vehicle_object,
 )
 from mobile_api.registry_pages import PageQuery, member_content, page_of, record_by_handle
 from mobile_api.runtime import runtime
@@ -45,39 +44,39 @@ blueprint = Blueprint("Registry", __name__, description="The registry's records,
 def missions(page: dict[str, Any]) -> dict[str, Any]:
     """Give all missions, page by page."""
     with runtime().store.reading() as registry:
-        found, cursor = page_of(registry, page, lambda after, limit: registry.scan("mission", after, limit))
-        return _marked(missions=[mission_document(record) for record in found], cursor=cursor)
+        found, cursor = page_of(registry, "mission", page, lambda after, limit: registry.scan("mission", after, limit))
+        return _marked(missions=[mission_object(record) for record in found], cursor=cursor)
 
 
-@blueprint.get("/v1/missions/<mission_id>")
+@blueprint.get("/v1/missions/<any_id:mission_id>")
 @blueprint.gives(MissionAnswer)
 @token("console")
 def mission(mission_id: str) -> dict[str, Any]:
     """Give one mission."""
     with runtime().store.reading() as registry:
-        return _marked(mission=mission_document(_mission(registry, mission_id)))
+        return _marked(mission=mission_object(_mission(registry, mission_id)))
 
 
-@blueprint.get("/v1/missions/<mission_id>/members")
+@blueprint.get("/v1/missions/<any_id:mission_id>/members")
 @blueprint.takes(PageQuery)
 @blueprint.gives(MembersAnswer)
 @token("console", query=PAGED)
 def members_of_mission(page: dict[str, Any], mission_id: str) -> dict[str, Any]:
     """Give those who are or were accredited at a mission, page by page; family is found at their principal."""
     with runtime().store.reading() as registry:
-        found, cursor = page_of(registry, page, _belonging(registry, mission_id, "member"))
-        return _marked(members=[member_document(registry, record) for record in found], cursor=cursor)
+        found, cursor = page_of(registry, "member", page, _belonging(registry, mission_id, "member"))
+        return _marked(members=[member_object(registry, record) for record in found], cursor=cursor)
 
 
-@blueprint.get("/v1/missions/<mission_id>/vehicles")
+@blueprint.get("/v1/missions/<any_id:mission_id>/vehicles")
 @blueprint.takes(PageQuery)
 @blueprint.gives(VehiclesAnswer)
 @token("console", query=PAGED)
 def vehicles_of_mission(page: dict[str, Any], mission_id: str) -> dict[str, Any]:
     """Give the vehicles of a mission and of its members, page by page."""
     with runtime().store.reading() as registry:
-        found, cursor = page_of(registry, page, _belonging(registry, mission_id, "vehicle"))
-        return _marked(vehicles=[vehicle_document(registry, record) for record in found], cursor=cursor)
+        found, cursor = page_of(registry, "vehicle", page, _belonging(registry, mission_id, "vehicle"))
+        return _marked(vehicles=[vehicle_object(registry, record) for record in found], cursor=cursor)
 
 
 @blueprint.get("/v1/members/<handle>")
@@ -86,7 +85,7 @@ def vehicles_of_mission(page: dict[str, Any], mission_id: str) -> dict[str, Any]
 def member(handle: str) -> dict[str, Any]:
     """Give one member as on record now."""
     with runtime().store.reading() as registry:
-        return _marked(member=member_document(registry, record_by_handle(registry, handle, "member")))
+        return _marked(member=member_object(registry, record_by_handle(registry, handle, "member")))
 
 
 @blueprint.get("/v1/members/<handle>/history")
@@ -96,15 +95,15 @@ def history_of_member(handle: str) -> dict[str, Any]:
     """Give accreditations, waivers, documents and vehicles of one member over time."""
     with runtime().store.reading() as registry:
         record = record_by_handle(registry, handle, "member")
-        content, term = member_content(record), member_term(natural_key(record))
+        content, term = member_content(record), member_term(record.natural_key)
         documents = [found for kind in ("identity_card", "driver_license") for found in registry.find(term, kind)]
         return _marked(
-            member=member_document(registry, record),
+            member=member_object(registry, record),
             accreditations=content.accreditations if content else (),
             waivers=_by_day(content.waivers if content else (), lambda waiver: waiver.effective_on),
-            documents=_by_day(map(document_document, documents), lambda document: document["issued_on"]),
+            documents=_by_day(map(document_object, documents), lambda document: document["issued_on"]),
             vehicles=_by_day(
-                [vehicle_document(registry, found) for found in registry.find(term, "vehicle")],
+                [vehicle_object(registry, found) for found in registry.find(term, "vehicle")],
                 lambda vehicle: vehicle["valid_from"],
             ),
         )
@@ -116,7 +115,7 @@ def history_of_member(handle: str) -> dict[str, Any]:
 def vehicle(handle: str) -> dict[str, Any]:
     """Give one vehicle as on record now."""
     with runtime().store.reading() as registry:
-        return _marked(vehicle=vehicle_document(registry, record_by_handle(registry, handle, "vehicle")))
+        return _marked(vehicle=vehicle_object(registry, record_by_handle(registry, handle, "vehicle")))
 
 
 def _mission(registry: Registry, mission_id: str) -> Record:
@@ -136,5 +135,5 @@ def _by_day(things: Any, day: Callable[[Any], Any]) -> list[Any]:
     return sorted(things, key=lambda thing: (day(thing) is not None, day(thing) or ""))
 
 
-def _marked(**document: Any) -> dict[str, Any]:
-    return document | {"environment": runtime().settings.environment}
+def _marked(**shown: Any) -> dict[str, Any]:
+    return shown | {"environment": runtime().settings.environment}

@@ -16,4 +16,9 @@ _SANE = re.compile(r"[0-9A-Fa-f]{8}(-?[0-9A-Fa-f]{4}){3}-?[0-9A-Fa-f]{12}")
 def request_id_of(asked: Request) -> str:
     """Give the id that the caller chose, if it is sane, else a new one."""
     chosen: str = asked.environ.get("HTTP_X_REQUEST_ID", "")
-    return chosen if chosen and _SANE.fullmatch(chosen) else os.urandom(12).hex()
+    return chosen if chosen and _SANE.fullmatch(chosen) else new_request_id()
+
+
+def new_request_id() -> str:
+    """Make an id that nobody chose."""
+    return os.urandom(12).hex()

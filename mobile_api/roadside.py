@@ -13,10 +13,10 @@ from lookup.queries import read_query
 from mobile_api.access.guard import page
 from mobile_api.access.keys import Key
 from mobile_api.access.same_origin import check_same_origin
-from mobile_api.access.sessions import COOKIE, LIFETIME, RENEW_AFTER
-from mobile_api.bodies import BODY_LIMIT
+from mobile_api.access.sessions import COOKIE, LIFETIME, SignIn
+from mobile_api.bodies import read_form
 from mobile_api.problems import log_failure, problem_headers, unexpected_failure
-from mobile_api.refusals import BodyTooLarge, Forbidden
+from mobile_api.refusals import Forbidden
 from mobile_api.runtime import Runtime, runtime
 from mobile_api.verdict import verdict_of
 
@@ -29,8 +29,7 @@ pages = Blueprint("roadside", __name__)
 @pages.before_request
 def read_session() -> None:
     """Find out who asks; a form that another site posts is refused."""
-    request.max_content_length = BODY_LIMIT
-    g.caller, g.signed_until = _signed_in(runtime())
+    g.caller, g.sign_in = _signed_in(runtime())
     if request.method == "POST":
         check_same_origin(request)
 
@@ -40,8 +39,9 @@ def renew_session(response: Response) -> Response:
     """Renew the sign-in while the page is in use."""
     caller, here = g.get("caller"), runtime()
     now = here.clock()
-    if caller is not None and (g.signed_until is None or g.signed_until - now < LIFETIME - RENEW_AFTER):
-        _set_cookie(response, here.sessions.issue(caller.key_id, now))
+    if caller is not None and (g.sign_in is None or g.sign_in.is_due(now)):
+        since = now if g.sign_in is None else g.sign_in.since
+        _set_cookie(response, here.sessions.issue(caller.key_id, since, now))
     return response
 
 
@@ -70,7 +70,7 @@ def sign_in_form() -> str:
 @page
 def sign_in() -> AnyResponse:
     """Sign in with an API key."""
-    return _entered(runtime().keys.authenticate(request.form.get("key", "").strip()))
+    return _entered(runtime().keys.authenticate(read_form(request).get("key", "").strip()))
 
 
 @pages.get("/enter/<entry>")
@@ -90,14 +90,13 @@ def leave() -> AnyResponse:
     return response
 
 
-def _signed_in(now: Runtime) -> tuple[Key | None, object]:
-    """Give the key that the cookie signs in as, and until when; nobody where the key is not in force any more."""
-    read = now.sessions.read(request.cookies.get(COOKIE, ""), now.clock())
-    if read is None:
+def _signed_in(now: Runtime) -> tuple[Key | None, SignIn | None]:
+    """Give the key that the cookie signs in as, and since when; nobody where the key is not in force any more."""
+    sign_in = now.sessions.read(request.cookies.get(COOKIE, ""), now.clock())
+    if sign_in is None:
         return None, None
-    key_id, signed_until = read
-    key = now.keys.in_force(key_id)
-    return (key, signed_until) if key is not None and _may_sign_in(key) else (None, None)
+    key = now.keys.in_force(sign_in.key_id)
+    return (key, sign_in) if key is not None and _may_sign_in(key) else (None, None)
 
 
 def _may_sign_in(key: Key) -> bool:
@@ -108,12 +107,13 @@ def _entered(key: Key | None) -> AnyResponse:
     if key is None or not _may_sign_in(key):
         refused = "This key or link does not sign in. Ask for a new one."
         return make_response(render_template("sign_in.html", refused=refused, **_frame()), SIGN_IN_STATUS)
-    g.caller, g.signed_until = key, None
+    g.caller, g.sign_in = key, None
     return redirect(url_for("roadside.form"), 303)
 
 
 def _answered(caller: Key) -> AnyResponse | str:
-    kind, value = request.form.get("kind", "plate"), request.form.get("value", "").strip()
+    typed = read_form(request)
+    kind, value = typed.get("kind", "plate"), typed.get("value", "").strip()
     now = runtime()
     now.quotas.charge(caller, 1)
     try:
@@ -146,9 +146,7 @@ def _problem_page(error: ImmunityError) -> AnyResponse:
     return make_response(html, error.status, problem_headers(error))
 
 
-def _http_problem_page(error: HTTPException) -> AnyResponse:
-    if error.code == BodyTooLarge.status:
-        return _problem_page(BodyTooLarge("Type one plate or one card number."))
+def _http_problem_page(_error: HTTPException) -> AnyResponse:
     return _problem_page(Forbidden("Go back to the form and ask again."))
 
 

@@ -10,17 +10,16 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from lookup.fields import WholeNumber
-from lookup.records import Kind, Mission, Premises, Record, record_key
+from lookup.records import Kind, Record
 from lookup.search import search
 from lookup.search_hits import Hit
 from lookup.search_request import SEARCH_KINDS, SearchRequest
-from lookup.shapes import mission_object, premises_object
 from lookup.store.protocol import Registry
+from mobile_api import registry_objects
 from mobile_api.access.guard import token
 from mobile_api.interface import Blueprint
-from mobile_api.registry_documents import member_document, mission_document, vehicle_document
 from mobile_api.runtime import runtime
-from mobile_api.schemas.registry import MemberBody, MissionBody, SearchAnswer, VehicleBody
+from mobile_api.schemas.registry import MemberBody, MissionBody, PremisesBody, SearchAnswer, VehicleBody
 
 
 class SearchBody(Schema):
@@ -59,30 +58,26 @@ def search_registry(body: dict[str, Any]) -> dict[str, Any]:
 def _hit(registry: Registry, hit: Hit) -> dict[str, Any]:
     record = hit.record
     heading = {"kind": record.kind, "handle": record.handle, "score": hit.score, "because": hit.because}
-    return heading | {"record": _DOCUMENTS[record.kind](registry, record)}
+    return heading | {"record": _OBJECTS[record.kind](registry, record)}
 
 
 def _mission(_registry: Registry, record: Record) -> Any:
-    return MissionBody().dump(mission_document(record))
+    return MissionBody().dump(registry_objects.mission_object(record))
 
 
 def _member(registry: Registry, record: Record) -> Any:
-    return MemberBody().dump(member_document(registry, record))
+    return MemberBody().dump(registry_objects.member_object(registry, record))
 
 
 def _vehicle(registry: Registry, record: Record) -> Any:
-    return VehicleBody().dump(vehicle_document(registry, record))
+    return VehicleBody().dump(registry_objects.vehicle_object(registry, record))
 
 
 def _premises(registry: Registry, record: Record) -> Any:
-    if not isinstance(record.content, Premises):
-        return None
-    found = registry.get(record_key("mission", record.content.mission_id))
-    mission = found.content if found is not None and isinstance(found.content, Mission) else None
-    return premises_object(record, record.content, mission_object(record.content.mission_id, mission), None)
+    return PremisesBody().dump(registry_objects.premises_object(registry, record))
 
 
-_DOCUMENTS: Mapping[Kind, Callable[[Registry, Record], Any]] = {
+_OBJECTS: Mapping[Kind, Callable[[Registry, Record], Any]] = {
     "mission": _mission,
     "member": _member,
     "vehicle": _vehicle,

@@ -5,6 +5,7 @@ document. Which routes there are decides each service.
 """
 
 from flask import Flask
+from werkzeug.routing import BaseConverter
 
 from lookup.clock import Clock
 from lookup.settings import Settings
@@ -15,10 +16,18 @@ from mobile_api.problems import install_problems
 from mobile_api.runtime import EXTENSION, Runtime, attach, open_runtime
 
 
+class AnyId(BaseConverter):
+    """An id as its source writes it, which may hold blanks and slashes."""
+
+    part_isolating = False
+    regex = r"[\s\S]+?"
+
+
 def new_service(settings: Settings, clock: Clock, title: str) -> tuple[Flask, Interface]:
     """Begin a service: an application without routes, and its description."""
     app = Flask("mobile_api", static_folder=None, template_folder="pages/templates")
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # a route answers to the methods that it states and no others
+    app.url_map.converters["any_id"] = AnyId
     app.url_map.merge_slashes = False  # an address is right or it is 404; nothing is redirected
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider: fields stay in their order
     app.json.ensure_ascii = False  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lookup.freshness import CLOCK_TOLERANCE
 from lookup.law.policy import Policy
 from lookup.law.terms import Action, BlockKind, Level
 
@@ -46,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a page shows of an answer. `style` is the level, `age` is in words, `phones` are for verifying."""
+    """What a page shows of an answer. `style` is the level, `age` is a sentence, `phones` are for verifying."""
 
     style: str
     word: str
@@ -70,7 +71,7 @@ def verdict_of(answer: Mapping[str, Any], policy: Policy) -> Verdict:
         headline=immunity["headline"],
         lines=tuple(_line(action, immunity["permissions"][action]) for action in QUESTIONS),
         guidance=_by_kind(answer["guidance"]["blocks"]),
-        age=age_in_words(answer["freshness"]["age_seconds"]),
+        age=_age(answer["freshness"]),
         phones=tuple(_PHONE.findall(answer["guidance"]["verify"]["phone"])),
     )
 
@@ -81,6 +82,14 @@ def age_in_words(seconds: float) -> str:
         if seconds >= (2 if unit == "days" else 1) * size:
             return f"{int(seconds // size)} {unit}"
     return f"{max(int(seconds), 0)} s"
+
+
+def _age(freshness: Mapping[str, Any]) -> str:
+    """Say how old the data is; data from the future means that this machine's clock is wrong, whatever `state` says."""
+    seconds = freshness["age_seconds"]
+    if seconds < -CLOCK_TOLERANCE.total_seconds():
+        return "The clock of this machine cannot be right: it is behind the data"
+    return f"Data {age_in_words(seconds)} old ({freshness['state']})"
 
 
 def _line(action: Action, permission: Mapping[str, Any]) -> Line:

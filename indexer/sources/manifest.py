@@ -1,17 +1,19 @@
 """`extract.json`, which an extract holds to say how old and how large it is.
 
-Decides what a well-formed one is. Whether the tables agree with it is for the source to find out.
+Decides what a well-formed one is, and that nobody ever sees half of one. Whether the tables agree with it is for the
+source to find out.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
+from lookup.clock import utc_text
 from lookup.errors import SourceError
 from lookup.fields import Flag, Moment, WholeNumber
 
@@ -19,6 +21,8 @@ MANIFEST_NAME = "extract.json"
 MANIFEST_LIMIT = 1_000_000
 """Bytes; nine tables need about a thousand."""
 VERSION = 1
+PART = ".part"
+"""Ends the name of a file that is still being written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,33 @@ def read_manifest(path: Path) -> Manifest:
     if len(data) > MANIFEST_LIMIT:
         raise SourceError(f"{MANIFEST_NAME} is longer than {MANIFEST_LIMIT} bytes.")
     return _manifest(_load(_parse(data)))
+
+
+def write_manifest(path: Path, manifest: Manifest) -> None:
+    """Write the manifest in the place of another: whoever reads sees the one or the other whole."""
+    document = {
+        "version": VERSION,
+        "extracted_at": manifest.extracted_at and utc_text(manifest.extracted_at),
+        "fictitious": manifest.fictitious,
+        "tables": {name: _said(asdict(promise)) for name, promise in manifest.tables.items()},
+    }
+    part = part_of(path)
+    part.write_text(json.dumps(_said(document), indent=2) + "\n", encoding="utf-8", newline="\n")
+    part.replace(path)
+
+
+def date_anew(path: Path, extracted_at: datetime) -> None:
+    """Say in a manifest that its extract was made at `extracted_at`. Raises `SourceError` as `read_manifest` does."""
+    write_manifest(path, replace(read_manifest(path), extracted_at=extracted_at))
+
+
+def part_of(path: Path) -> Path:
+    """Give the name under which the file of this name is written until it is complete."""
+    return path.with_name(path.name + PART)
+
+
+def _said(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if value is not None}
 
 
 def _parse(data: bytes) -> Any:

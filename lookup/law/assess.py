@@ -10,7 +10,7 @@ from datetime import date
 from lookup.law.assessment import Assessment
 from lookup.law.blocks import Result, block_codes
 from lookup.law.facts import AccreditationFacts, Facts
-from lookup.law.finding import Entry, Finding, Joint
+from lookup.law.finding import Finding, Joint, TraceLine
 from lookup.law.policy import Policy
 from lookup.law.steps.agreement import apply_agreement
 from lookup.law.steps.category import read_row
@@ -73,13 +73,13 @@ def _find(facts: Facts, accreditation: AccreditationFacts, at: date, policy: Pol
     return decide_felony_and_warrant(facts, apply_dates(facts, finding, at, policy))
 
 
-def _unidentified(facts: Facts, at: date, policy: Policy, reasons: tuple[Entry, ...]) -> Joint:
+def _unidentified(facts: Facts, at: date, policy: Policy, reasons: tuple[TraceLine, ...]) -> Joint:
     """Answer with the row `unverified`. Of stale data the last known level is told, as information only."""
     row = policy.rows["unverified", facts.person_role]
     known = facts.record == "stale" and len(reasons) == 1
     if known:
         last = _identified(facts, at, policy)
-        reasons = (*reasons, Entry("stale_last_known", (("level", last.level),)))
+        reasons = (*reasons, TraceLine("stale_last_known", (("level", last.level),)))
     return Joint(row.level, row.permissions, trace=reasons)
 
 

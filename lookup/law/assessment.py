@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from lookup.law.finding import Entry
+from lookup.law.finding import TraceLine
 from lookup.law.policy import Permission
 from lookup.law.steps.identification import AppliesTo
 from lookup.law.terms import Action, Level
@@ -31,7 +31,7 @@ class Assessment:
     category: str | None
     permissions: Mapping[Action, Permission]
     blocks: tuple[str, ...]
-    basis: tuple[Entry, ...]
+    basis: tuple[TraceLine, ...]
     deciders: Mapping[Action, str]
     authorities: tuple[str, ...]
     wording: str

@@ -1,7 +1,8 @@
 """The closed lists of texts that a language must hold: guidance blocks, level texts, notices, communities.
 
-Decides which codes exist and in what order blocks are listed; not when a code applies (that is `blocks` and `notices`) nor what it
-says (that is data). A code that is not here does not load, and one that is here must be in the data.
+Decides which codes exist and in what order blocks are listed; not when a code applies (that is `blocks` and
+`notices`) nor what it says (that is data). A code that is not here does not load, and one that is here must be in the
+data.
 """
 
 from typing import Literal

@@ -17,8 +17,6 @@ Word = TypeVar("Word", bound=str)
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 """How a text names what is filled in later. Any other brace is a mistake."""
 
-BASIC_KEYS = ("since", "source", "checked_on")
-
 
 class Entry:
     """A table of one file under one key. Every reader removes what it read; `close` refuses the rest."""

@@ -7,12 +7,12 @@ an unknown value and an impossible combination are refused. Facts that do not be
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from datetime import date
-from typing import Any, get_args
+from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from lookup.errors import InvalidRequest
-from lookup.fields import Day, Flag, WholeNumber, faults_of
+from lookup.fields import Day, Flag, StrictBody, Text, WholeNumber, faults_of, one_of
 from lookup.law import terms as words
 from lookup.law.facts import AccreditationFacts, AgreementFacts, Facts, VehicleFacts, WaiverFacts
 from lookup.law.terms import CATEGORIES, MISSION_KINDS, REGISTRANTS, ROLES
@@ -31,26 +31,14 @@ FROM_OUTSIDE = ("mission_kind", "organization", "agreement", "national_of_sendin
 """What an element of `accreditations` takes from the outer facts where it does not say it."""
 
 
-def one_of(values: object) -> fields.String:
-    """A field for one word of a closed list."""
-    choices = values if isinstance(values, tuple) else get_args(values)
-    return fields.String(
-        allow_none=True, validate=validate.OneOf(choices, error=f"Write one of: {', '.join(choices)}.")
-    )
-
-
-class _Body(Schema):
-    error_messages = {"unknown": "There is no such fact.", "type": "Write a JSON object."}  # noqa: RUF012
-
-
-class AgreementBody(_Body):
+class AgreementBody(StrictBody):
     """A bilateral agreement in force."""
 
     treated_as = one_of(CATEGORIES)
     covers_family = Flag(allow_none=True)
 
 
-class _AccreditationFields(_Body):
+class _AccreditationFields(StrictBody):
     category = one_of(CATEGORIES)
     effective_on = Day(allow_none=True)
     terminated_on = Day(allow_none=True)
@@ -74,15 +62,15 @@ class AccreditationBody(_AccreditationFields):
     """One of several accreditations."""
 
 
-class WaiverBody(_Body):
+class WaiverBody(StrictBody):
     """A waiver, or a claim of one."""
 
     scope = one_of(words.WaiverScope)
-    case_reference = fields.String(allow_none=True, validate=validate.Length(max=200))
+    case_reference = Text(allow_none=True, validate=validate.Length(max=200))
     confirmed_by_state = Flag(allow_none=True)
 
 
-class VehicleBody(_Body):
+class VehicleBody(StrictBody):
     """The vehicle asked about."""
 
     registrant = one_of(REGISTRANTS)
@@ -106,8 +94,18 @@ class FactsBody(_AccreditationFields):
     us_status = one_of(words.UsStatus)
     principal_us_status = one_of(words.UsStatus)
     mandatory_notification_country = Flag(allow_none=True)
-    accreditations = fields.List(fields.Nested(AccreditationBody), allow_none=True, validate=validate.Length(1, 100))
-    waivers = fields.List(fields.Nested(WaiverBody), allow_none=True, validate=validate.Length(max=100))
+    accreditations = fields.List(
+        fields.Nested(AccreditationBody),
+        allow_none=True,
+        validate=validate.Length(1, 100, error="Give 1 to 100 accreditations, or leave the list out."),
+        error_messages={"invalid": "Write a list."},
+    )
+    waivers = fields.List(
+        fields.Nested(WaiverBody),
+        allow_none=True,
+        validate=validate.Length(max=100, error="Give at most 100 waivers."),
+        error_messages={"invalid": "Write a list."},
+    )
     card_status = one_of(words.CardStatus)
     vehicle = fields.Nested(VehicleBody, allow_none=True)
     premises = one_of(words.PremisesKind)

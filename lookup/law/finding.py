@@ -34,7 +34,7 @@ Mark = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TraceLine:
     """One line of the trace: the rule that acted, and the values that its sentence names."""
 
     rule: str
@@ -54,7 +54,7 @@ class Finding:
     permissions: Mapping[Action, Permission]
     marks: frozenset[Mark] = frozenset()
     authority: str | None = None
-    trace: tuple[Entry, ...] = ()
+    trace: tuple[TraceLine, ...] = ()
 
     def marked_as(self, *marks: Mark) -> "Finding":
         """Add marks."""
@@ -62,8 +62,8 @@ class Finding:
 
     def noted(self, rule: str, *marks: Mark, **values: str) -> "Finding":
         """Add a line to the trace, which stands there once, and marks."""
-        entry = Entry(rule, tuple(values.items()))
-        trace = self.trace if entry in self.trace else (*self.trace, entry)
+        line = TraceLine(rule, tuple(values.items()))
+        trace = self.trace if line in self.trace else (*self.trace, line)
         return replace(self, trace=trace, marks=self.marks.union(marks))
 
     def put(self, row: Row, rule: str, *marks: Mark, **values: str) -> "Finding":
@@ -89,7 +89,7 @@ class Joint:
     permissions: Mapping[Action, Permission]
     findings: tuple[Finding, ...] = ()
     deciders: Mapping[Action, str] = field(default_factory=dict)
-    trace: tuple[Entry, ...] = ()
+    trace: tuple[TraceLine, ...] = ()
 
     @property
     def governing(self) -> tuple[Finding, ...]:
@@ -106,8 +106,8 @@ class Joint:
 
     def noted(self, rule: str) -> "Joint":
         """Add a line to the trace; a rule that acts on several actions stands there once."""
-        entry = Entry(rule)
-        return self if entry in self.trace else replace(self, trace=(*self.trace, entry))
+        line = TraceLine(rule)
+        return self if line in self.trace else replace(self, trace=(*self.trace, line))
 
 
 def conditional(*codes: ConditionCode) -> Permission:

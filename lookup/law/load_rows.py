@@ -12,8 +12,8 @@ from lookup.law.terms import (
     CATEGORIES,
     CONDITION_CODES,
     LEVELS,
-    OUTCOMES,
     ROLES,
+    RULE_ROWS,
     Action,
     ConditionCode,
     Level,
@@ -26,7 +26,7 @@ US_PERSON_IN_OFFICE = "us_person_in_office"
 
 ROW_KEYS: dict[str, tuple[str, Role]] = {
     f"{category}.{role}": (category, role)
-    for category in (*CATEGORIES, *OUTCOMES)
+    for category in (*CATEGORIES, *RULE_ROWS)
     for role in ROLES
     if (category, role) != (US_PERSON_IN_OFFICE, "family")
 }

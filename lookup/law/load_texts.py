@@ -13,7 +13,7 @@ from lookup.errors import PolicyError
 from lookup.law.codes import BLOCK_CODES, COMMUNITIES, LEVEL_TEXTS, NOTICE_CODES, SEVERITIES
 from lookup.law.entry import PLACEHOLDER, Entry
 from lookup.law.policy import BlockText, CategoryText, Condition, LevelText, NoticeText, RuleText, Telephone
-from lookup.law.terms import BLOCK_KINDS, CATEGORIES, CONDITION_CODES, OUTCOMES, ConditionCode
+from lookup.law.terms import BLOCK_KINDS, CATEGORIES, CONDITION_CODES, RULE_ROWS, ConditionCode
 
 WITH_LAST_DAY = "reasonable_period"
 """The one block that has a second text, for when the last day of protection is known."""
@@ -24,7 +24,7 @@ FILLED_LATER: Mapping[tuple[str, str], frozenset[str]] = {
 }
 """By code and field: the placeholders that whoever gives the answer fills in. Such a text must hold them all."""
 
-CATEGORY_KEYS: tuple[str, ...] = (*CATEGORIES, *OUTCOMES)
+CATEGORY_KEYS: tuple[str, ...] = (*CATEGORIES, *RULE_ROWS)
 
 
 @dataclass(frozen=True, slots=True)

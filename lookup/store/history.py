@@ -14,7 +14,7 @@ from lookup.errors import CouldNotSearch, StoreDamaged
 from lookup.records import body_version
 from lookup.store.directory import create_private
 from lookup.store.pointer import check_environment
-from lookup.store.protocol import Published
+from lookup.store.protocol import PublishedVersion
 from lookup.store.rows import TOMBSTONE_VERSION, Row
 from lookup.store.sqlite_schema import connect, could_not, database_uri
 
@@ -86,7 +86,7 @@ class History:
             connection.execute("ATTACH ? AS built", (database_uri(built, "ro"),))
             connection.execute(_KEEP_DELETIONS, (TOMBSTONE_VERSION, generation, at.isoformat()))
 
-    def versions(self, key: str) -> list[Published]:
+    def versions(self, key: str) -> list[PublishedVersion]:
         """Give the versions of a record, the first one first; none where it was never published."""
         if not self._path.exists():
             return []
@@ -96,7 +96,7 @@ class History:
                 " ORDER BY rowid",
                 (key,),
             ).fetchall()
-        return [Published(row[0], bool(row[1]), row[2], row[3], datetime.fromisoformat(row[4])) for row in found]
+        return [PublishedVersion(row[0], bool(row[1]), row[2], row[3], datetime.fromisoformat(row[4])) for row in found]
 
     def body(self, key: str, version: str) -> str | None:
         """Give the body of a version; None where it was never published or is a deletion. Raises `StoreDamaged`

@@ -53,7 +53,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedVersion:
     """One version of a record, or its deletion, and where it was published first."""
 
     version: str
@@ -107,7 +107,7 @@ class Store(Protocol):
     def reading(self) -> AbstractContextManager[Registry]:
         """Open one consistent view. Raises `CouldNotSearch` where there is no usable generation."""
 
-    def history(self, key: str) -> list[Published]:
+    def history(self, key: str) -> list[PublishedVersion]:
         """Give every version of a record that was ever published, its deletion too, in the order in which they first
         were. After a crash it may name one that was about to be published."""
 

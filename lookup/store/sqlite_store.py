@@ -8,14 +8,16 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import TypeVar
 
 from lookup.errors import ConfigurationError, CouldNotSearch, StoreDamaged
 from lookup.store.directory import StoreDirectory
 from lookup.store.history import History
 from lookup.store.pointer import Pointer, check_pointer, read_pointer
-from lookup.store.protocol import Head, Published
+from lookup.store.protocol import Head, PublishedVersion
 from lookup.store.sqlite_checking import verify_generation
 from lookup.store.sqlite_reading import SqliteRegistry
 
@@ -28,6 +30,8 @@ _ATTEMPTS = 3
 _log = logging.getLogger(__name__)
 
 Stamp = tuple[int, int, int]
+
+Looked = TypeVar("Looked")
 
 
 @dataclass(slots=True)
@@ -70,7 +74,7 @@ class SqliteStore:
         """Open one consistent view. Raises `CouldNotSearch` where there is no usable generation."""
         return _Reading(self)
 
-    def history(self, key: str) -> list[Published]:
+    def history(self, key: str) -> list[PublishedVersion]:
         """Give every version of a record that was ever published, the first one first."""
         return History(self._directory.history, self._environment).versions(key)
 
@@ -81,8 +85,7 @@ class SqliteStore:
     def verify(self) -> Head:
         """Check the whole serving generation and give its head. Raises `StoreDamaged` at the first fault. Takes
         seconds."""
-        pointer = self._current().pointer
-        return verify_generation(self._directory.generation(pointer.generation), pointer)
+        return self._looking(self._verify)
 
     def close(self) -> None:
         """Give back what the store holds open."""
@@ -91,15 +94,35 @@ class SqliteStore:
                 self._serving.close()
             self._serving = self._stamp = None
 
-    def _borrow(self) -> tuple[_Serving, SqliteRegistry]:
+    def _looking(self, look: Callable[[_Serving], Looked]) -> Looked:
+        """Look at what serves. Where that fails and something newer serves by now, two activations have pruned the
+        file between the look at the pointer and the opening: look at the newer."""
         serving = self._current()
+        try:
+            return look(serving)
+        except CouldNotSearch:
+            newer = self._current()
+            if newer is serving:
+                raise
+            return look(newer)
+
+    def _verify(self, serving: _Serving) -> Head:
+        pointer = serving.pointer
+        return verify_generation(self._directory.generation(pointer.generation), pointer)
+
+    def _borrow(self) -> tuple[_Serving, SqliteRegistry]:
+        return self._looking(self._lend)
+
+    def _lend(self, serving: _Serving) -> tuple[_Serving, SqliteRegistry]:
         floor = serving.revision  # before the view begins, for another thread may raise it right after
         try:
             view = serving.idle.pop()
         except IndexError:
             view = SqliteRegistry(self._directory.generation(serving.pointer.generation), serving.pointer)
         _begin(view, floor)
-        serving.revision = max(serving.revision, view.head.revision)
+        if view.head.revision > serving.revision:
+            with self._lock:  # between comparing and writing another thread may have seen a higher one
+                serving.revision = max(serving.revision, view.head.revision)
         return serving, view
 
     def _give_back(self, serving: _Serving, view: SqliteRegistry) -> None:
@@ -129,7 +152,9 @@ class SqliteStore:
             newer = self._open_newest()
         except (CouldNotSearch, ConfigurationError) as error:
             if serving is None:
-                raise error if isinstance(error, CouldNotSearch) else CouldNotSearch(str(error)) from error
+                if isinstance(error, CouldNotSearch):
+                    raise
+                raise CouldNotSearch(str(error)) from error
             _log.error("The newest generation is refused, the last good one stays: %s", error)
             self._refused = (stamp, time.monotonic())
             return serving

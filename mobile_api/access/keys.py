@@ -17,7 +17,6 @@ from lookup.errors import FieldFault, InvalidRequest
 Scope = Literal["lookup", "console", "audit", "admin", "training"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 CallerKind = Literal["person", "system", "camera"]
-CALLER_KINDS: tuple[CallerKind, ...] = get_args(CallerKind)
 
 _WATCHERS: frozenset[Scope] = frozenset({"audit", "admin"})
 _ASKERS: frozenset[Scope] = frozenset({"lookup", "console"})

@@ -2,8 +2,13 @@
 
 from marshmallow import Schema, fields, validate
 
+from lookup.fields import StrictBody
 from lookup.queries import QUERY_KINDS, LookupBody
 from mobile_api.schemas.law import GuidanceBody, ImmunityBody
+
+BATCH_QUERIES = 100
+"""Queries in one batch: some seconds of work at most, so that one caller does not keep a thread."""
+_QUERIES = f"Write a list of 1 to {BATCH_QUERIES} queries."
 
 OUTCOMES = ("match", "possible_matches", "no_record")
 
@@ -106,7 +111,18 @@ class AnswerBody(Schema):
 class BatchBody(Schema):
     """Several queries at once."""
 
-    queries = fields.List(fields.Nested(LookupBody), required=True, validate=validate.Length(1, 100))
+    queries = fields.List(fields.Nested(LookupBody), required=True, validate=validate.Length(1, BATCH_QUERIES))
+
+
+class BatchFrame(StrictBody):
+    """A batch as it is read: a list of so many things, each of which is a query or gets a problem of its own."""
+
+    queries = fields.List(
+        fields.Raw(allow_none=True),
+        required=True,
+        validate=validate.Length(1, BATCH_QUERIES, error=_QUERIES),
+        error_messages=dict.fromkeys(("required", "null", "invalid"), _QUERIES),
+    )
 
 
 class BatchAnswer(Schema):

@@ -7,6 +7,7 @@ class MissionBody(Schema):
     """A mission."""
 
     handle = fields.String(required=True)
+    standing = fields.String(required=True)
     mission_id = fields.String(required=True)
     name = fields.String(required=True)
     kind = fields.String(required=True)
@@ -86,6 +87,20 @@ class VehicleBody(Schema):
     registrant = fields.String(required=True, allow_none=True)
 
 
+class PremisesBody(Schema):
+    """Premises of a mission. `occupant_level` is always null: a search says nothing about immunity."""
+
+    handle = fields.String(required=True)
+    standing = fields.String(required=True)
+    premises_id = fields.String(required=True)
+    kind = fields.String(required=True, allow_none=True)
+    address = fields.String(required=True, allow_none=True)
+    city = fields.String(required=True, allow_none=True)
+    state = fields.String(required=True, allow_none=True)
+    mission = fields.Dict(required=True, allow_none=True)
+    occupant_level = fields.String(required=True, allow_none=True)
+
+
 class DocumentBody(Schema):
     """An identity card or a driver license."""
 
@@ -163,7 +178,8 @@ class HitBody(Schema):
 
 
 class SearchAnswer(Schema):
-    """A page of hits, best first. `complete` is false where the search did not look through everything that fits."""
+    """A page of hits, best first. `complete` is false where a limit was reached and there may be more, also where
+    there are no hits: then narrow the search."""
 
     hits = fields.List(fields.Nested(HitBody), required=True)
     cursor = fields.String(required=True, allow_none=True)

@@ -12,6 +12,7 @@ from mobile_api.access.guard import install_guard, stated_accesses
 from mobile_api.access.keys import Scope
 from tests.api.serving import MakeKey, MovableClock, runtime_of
 
+SIGN_IN = 'Bearer realm="immunity-lookup"'
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 LOOKUP_ROUTES = {
@@ -26,9 +27,9 @@ LOOKUP_ROUTES = {
 CONSOLE_ROUTES = {
     "POST /v1/search": "console",
     "GET /v1/missions": "console",
-    "GET /v1/missions/<mission_id>": "console",
-    "GET /v1/missions/<mission_id>/members": "console",
-    "GET /v1/missions/<mission_id>/vehicles": "console",
+    "GET /v1/missions/<any_id:mission_id>": "console",
+    "GET /v1/missions/<any_id:mission_id>/members": "console",
+    "GET /v1/missions/<any_id:mission_id>/vehicles": "console",
     "GET /v1/members/<handle>": "console",
     "GET /v1/members/<handle>/history": "console",
     "GET /v1/vehicles/<handle>": "console",
@@ -62,7 +63,7 @@ def test_without_a_token_every_route_of_the_interface_is_401(app: Flask, center:
     method, path = route.split()
     response = service.test_client().open(path, method=method)
     assert response.status_code == 401
-    assert response.headers["WWW-Authenticate"] == 'Bearer realm="immunity-lookup"'
+    assert response.headers["WWW-Authenticate"] == SIGN_IN
 
 
 @pytest.mark.parametrize(("route", "scope"), list(itertools.product([*LOOKUP_ROUTES, *CONSOLE_ROUTES], SCOPES)))
@@ -82,7 +83,8 @@ def test_a_route_lets_in_its_own_scope_and_no_other(
 def test_a_bad_credential_is_401_and_says_how_to_sign_in(app: Flask, header: str) -> None:
     response = app.test_client().get("/v1/guidance", headers={"Authorization": header})
     assert response.status_code == 401
-    assert response.headers["WWW-Authenticate"].startswith('Bearer realm="immunity-lookup"')
+    given = header.startswith("Bearer ") and header.strip() != "Bearer"
+    assert response.headers["WWW-Authenticate"] == SIGN_IN + (', error="invalid_token"' if given else "")
 
 
 def test_the_scheme_of_a_credential_is_read_in_any_case(app: Flask, make_key: MakeKey) -> None:

@@ -91,10 +91,41 @@ def test_a_handle_of_another_kind_is_404(get: Any, vehicles: list[Record]) -> No
     get(f"/v1/members/{vehicles[0].handle}", 404)
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "cursor=nobody"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0",
+        "limit=101",
+        "limit=x",
+        "limit=",
+        "limit=%D9%A3",
+        "limit=%2B5",
+        "limit=05",
+        "limit=1_0",
+        "limit=%205",
+        "limit=5%0A",
+        "cursor=nobody",
+    ],
+)
 def test_a_wrong_page_is_422_and_names_the_parameter(get: Any, query: str) -> None:
     problem = get(f"/v1/missions?{query}", 422)
     assert [fault["pointer"] for fault in problem["errors"]] == ["/" + query.partition("=")[0]]
+
+
+def test_a_cursor_of_another_list_is_422(get: Any, vehicles: list[Record]) -> None:
+    vehicle = vehicles[0].content
+    assert isinstance(vehicle, Vehicle)
+    base = f"/v1/missions/{vehicle.mission_id}"
+    of_mission, of_member = get(base)["mission"]["handle"], get(f"{base}/members")["members"][0]["handle"]
+    for path, cursor in (
+        ("/v1/missions", of_member),
+        ("/v1/missions", vehicles[0].handle),
+        (f"{base}/members", of_mission),
+        (f"{base}/members", vehicles[0].handle),
+        (f"{base}/vehicles", of_mission),
+        (f"{base}/vehicles", of_member),
+    ):
+        assert [fault["pointer"] for fault in get(f"{path}?cursor={cursor}", 422)["errors"]] == ["/cursor"]
 
 
 def test_a_search_finds_a_vehicle_by_a_part_of_its_plate(search: Any, vehicles: list[Record]) -> None:

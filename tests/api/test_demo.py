@@ -14,12 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from indexer.sources.manifest import MANIFEST_NAME, date_anew
+from lookup.clock import system_clock
 from lookup.errors import ConfigurationError
 from lookup.settings import Settings, resolve_settings
 from lookup.store.open import open_store
 from lookup.store.protocol import Head
 from mobile_api import demo
-from tests.api.test_server import PROGRAM, START_S, ask, free_port
+from tests.api.real_server import PROGRAM, START_S, ask, free_port
 
 MEMBERS = "150"
 
@@ -90,11 +92,19 @@ def test_a_later_sync_makes_the_data_young_again_and_publishes_nothing(tmp_path:
     path = extract / "extract.json"
     path.write_text(path.read_text().replace(json.loads(path.read_text())["extracted_at"], "2026-01-01T00:00:00Z"))
     demo.publish(extract, settings)
-    demo.date_anew(extract)
+    date_anew(extract / MANIFEST_NAME, system_clock())
     demo.publish(extract, settings)
     last = head_of(settings)
     assert (last.generation, last.revision) == (first.generation, first.revision)
     assert last.as_of >= first.as_of
+
+
+def test_an_hourly_sync_that_fails_is_said_and_ends_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = settings_of(tmp_path)
+    extract = demo.prepare_extract(settings, 150)
+    (extract / MANIFEST_NAME).write_text("{", encoding="utf-8")
+    demo._refresh(extract, settings)
+    assert "The hourly sync failed: extract.json, line 1: is not JSON." in capsys.readouterr().err
 
 
 def test_another_size_is_another_registry(tmp_path: Path) -> None:

@@ -53,8 +53,11 @@ def test_the_consular_notification_of_a_country(app: Flask, make_key: MakeKey, c
     assert (given["country"], given["duty"]) == (country.upper(), duty)
 
 
-def test_a_country_that_does_not_exist_is_404(app: Flask, make_key: MakeKey) -> None:
-    assert app.test_client().get("/v1/consular-notification/XX", headers=make_key("lookup")).status_code == 404
+@pytest.mark.parametrize("country", ["XX", "%C4%B1D", "MXX", "%EF%BC%AD%EF%BC%B8"])
+def test_a_country_that_does_not_exist_is_404(app: Flask, make_key: MakeKey, country: str) -> None:
+    """Among them a dotless i, whose capital is I, and letters of full width."""
+    response = app.test_client().get(f"/v1/consular-notification/{country}", headers=make_key("lookup"))
+    assert response.status_code == 404
 
 
 def test_the_offices_of_a_state_come_with_the_numbers_that_are_always_open(app: Flask, make_key: MakeKey) -> None:

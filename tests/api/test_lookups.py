@@ -1,5 +1,7 @@
 """The roadside queries over HTTP: that they are the service's answers, whole and unkept."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -8,12 +10,12 @@ import pytest
 from flask import Flask
 
 from lookup.errors import ConfigurationError
-from lookup.settings import resolve_settings
+from lookup.settings import Settings, resolve_settings
 from mobile_api import api, console
 from mobile_api.access.keys import KeyRequest
 from mobile_api.schemas.answers import AnswerBody
 from mobile_api.schemas.law import AssessmentAnswer
-from tests.api.serving import MakeKey, runtime_of
+from tests.api.serving import MakeKey, MovableClock, runtime_of
 
 
 def ask(app: Flask, headers: dict[str, str], body: Any) -> dict[str, Any]:
@@ -77,9 +79,11 @@ def test_a_batch_answers_in_order_like_single_queries(app: Flask, make_key: Make
     ("body", "pointer"),
     [
         ([], ""),
-        ({}, ""),
-        ({"queries": {}}, ""),
-        ({"queries": [], "more": 1}, ""),
+        ({}, "/queries"),
+        ({"queries": None}, "/queries"),
+        ({"queries": "a"}, "/queries"),
+        ({"queries": {}}, "/queries"),
+        ({"queries": [{}], "more": 1}, "/more"),
         ({"queries": []}, "/queries"),
         ({"queries": [{}] * 101}, "/queries"),
     ],
@@ -96,6 +100,41 @@ def test_a_batch_of_a_hundred_is_answered(app: Flask, make_key: MakeKey, plate: 
     response = app.test_client().post("/v1/lookups/batch", json=queries, headers=make_key("lookup"))
     assert response.json is not None
     assert len(response.json["answers"]) == 100
+
+
+@dataclass
+class FailingClock(MovableClock):
+    """A clock that fails once, when it is asked for the nth time."""
+
+    asked: int = 0
+    fails_at: int = 0
+    message: str = "plate DZZ1234"
+
+    def __call__(self) -> datetime:
+        self.asked += 1
+        if self.asked == self.fails_at:
+            raise RuntimeError(self.message)
+        return super().__call__()
+
+
+def test_an_unforeseen_failure_of_one_query_leaves_the_others_their_answers(
+    settings: Settings, plate: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = FailingClock()
+    app = api.create_app(settings, clock=clock)
+    _, token = runtime_of(app).keys.create(KeyRequest("batches", frozenset({"lookup"})))
+    headers, batch = {"Authorization": f"Bearer {token}"}, {"queries": [{"plate": plate}] * 3}
+    clock.asked = 0
+    app.test_client().post("/v1/lookups/batch", json=batch, headers=headers)
+    clock.asked, clock.fails_at = 0, clock.asked  # the last question to the clock is that of the last query
+    response = app.test_client().post("/v1/lookups/batch", json=batch, headers=headers)
+    runtime_of(app).close()
+    assert response.json is not None
+    first, second, third = response.json["answers"]
+    assert (first["outcome"], second["outcome"]) == ("match", "match")
+    assert (third["status"], third["type"], third["phone"]) == (500, "/problems/internal-error", "571-345-3146")
+    assert "RuntimeError" in caplog.text
+    assert "DZZ1234" not in caplog.text + response.get_data(as_text=True)
 
 
 def test_an_assessment_is_the_law_without_the_registry(app: Flask, make_key: MakeKey) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 
 from lookup.records import (
     CONTENT_CLASSES,
-    KEY_FIELDS,
     Accreditation,
     Agreement,
     Content,
@@ -27,7 +26,7 @@ DAY = date(2024, 2, 29)
 
 def draft(content: Content, standing: Standing = "good") -> Draft:
     kind = next(kind for kind, shape in CONTENT_CLASSES.items() if shape is type(content))
-    return Draft(record_key(kind, getattr(content, KEY_FIELDS[kind])), kind, standing, content)
+    return Draft(record_key(kind, getattr(content, content.__slots__[0])), kind, standing, content)
 
 
 def vehicle(plate: str = "ZAB1234", **columns: Any) -> Draft:

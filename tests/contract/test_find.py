@@ -1,3 +1,5 @@
+"""What any store answers when it is asked by an exact term: all that carry it, live, in the order of their keys."""
+
 from lookup.store.protocol import Registry
 from tests.contract.engines import Engine
 from tests.contract.samples import gone, held, member, one_of_each_kind, vehicle

@@ -1,3 +1,5 @@
+"""What any store does with a whole generation: built beside, checked, served from one moment on, pruned later."""
+
 from dataclasses import replace
 
 import pytest

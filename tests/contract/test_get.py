@@ -1,3 +1,5 @@
+"""What any store answers when it is asked by key: the record, its tombstone, or nothing after it really looked."""
+
 import base64
 import hashlib
 import hmac

@@ -1,3 +1,5 @@
+"""What any store remembers of versions that were published once."""
+
 from lookup.records import encode_body
 from tests.contract.engines import NOW, Engine
 from tests.contract.samples import gone, vehicle

@@ -1,3 +1,5 @@
+"""Who may write to any store: one at a time, and the next one learns who."""
+
 import os
 import signal
 import socket

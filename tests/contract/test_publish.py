@@ -1,3 +1,5 @@
+"""What any store does with a revision: all of it or nothing, numbered, counted, and no more than what changed."""
+
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any

@@ -1,3 +1,5 @@
+"""How any store goes back to the generation before, and holds the indexer."""
+
 from dataclasses import replace
 
 import pytest

@@ -1,3 +1,5 @@
+"""What any store answers to words, beginnings of words, plate patterns and scans."""
+
 from lookup.records import Record
 from lookup.terms import terms_of
 from tests.contract.engines import Engine

@@ -1,3 +1,5 @@
+"""One view of any store for the length of one question, whatever is published meanwhile."""
+
 import os
 import threading
 

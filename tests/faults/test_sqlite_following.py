@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lookup.errors import CouldNotSearch
 from lookup.store.directory import StoreDirectory
 from lookup.store.sqlite_store import SqliteStore
 from tests.contract.engines import Engine, sqlite_engine
@@ -43,6 +44,33 @@ def test_a_generation_that_vanishes_while_it_is_opened_is_not_missed(engine: Eng
     directory = BusyDirectory(tmp_path / "store", [two_builds])
     with closing(SqliteStore(directory, "training")) as store, store.reading() as registry:
         assert registry.get("vehicle:ZAB3") is not None
+
+
+def test_a_generation_that_vanishes_before_one_more_view_of_it_is_opened_is_not_missed(
+    engine: Engine, tmp_path: Path
+) -> None:
+    engine.build(vehicle("ZAB1"))
+
+    def two_builds() -> None:
+        engine.build(vehicle("ZAB2"))
+        engine.build(vehicle("ZAB3"))
+
+    directory = BusyDirectory(tmp_path / "store", [])
+    with closing(SqliteStore(directory, "training")) as store:
+        with store.reading():
+            directory.happenings.append(two_builds)
+            with store.reading() as registry:
+                assert registry.get("vehicle:ZAB3") is not None
+        directory.happenings.append(two_builds)
+        checked = store.verify()
+        with store.reading() as registry:
+            assert registry.head == checked
+
+
+def test_a_refusal_is_not_its_own_cause(engine: Engine) -> None:
+    with pytest.raises(CouldNotSearch) as refused, engine.reading():
+        pass
+    assert refused.value.__cause__ is None
 
 
 def test_a_pruned_generation_is_let_go_with_the_last_question_to_it(engine: Engine) -> None:

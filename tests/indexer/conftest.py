@@ -1,3 +1,5 @@
+"""The fixtures that the tests of the indexer share."""
+
 from pathlib import Path
 
 import pytest

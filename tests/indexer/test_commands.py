@@ -1,6 +1,8 @@
 """The indexer's commands, called as the program calls them: what they print, where, and their exit codes."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from click.testing import CliRunner, Result
 from indexer.commands import commands
 from lookup.errors import CouldNotSearch, IndexerHeld, NotFound, SourceError
 from tests.indexer.extracts import SmallRegistry
+from tests.unit.calling import immunity
 
 BY_NAME: dict[str, click.Command] = {str(command.name): command for command in commands}
 
@@ -96,6 +99,48 @@ def test_the_status_says_where_the_store_stands(program: Program) -> None:
     assert "rows in quarantine" in program.run("status").stdout
 
 
+def damage_a_word(store: Path, word: str) -> None:
+    """Flip one bit of a word where it lies in the tree of words; the other trees stay as they are."""
+    (generation,) = (store / "generations").glob("*.sqlite")
+    with closing(sqlite3.connect(generation)) as connection:
+        ((root,),) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'words'").fetchall()
+        ((size,),) = connection.execute("PRAGMA page_size").fetchall()
+    content = bytearray(generation.read_bytes())
+    at = content.index(word.encode(), (root - 1) * size, root * size)
+    content[at + len(word) - 1] ^= 0x01
+    generation.write_bytes(content)
+
+
+def test_a_status_with_verify_checks_the_whole_store(program: Program) -> None:
+    program.run("sync", program.source)
+    assert "verified" not in program.json("status")
+    assert program.json("status", "--verify")["verified"] is True
+    result = program.run("status", "--verify")
+    assert result.stdout.startswith("The whole store was checked: it is what was published.\nenvironment")
+    assert "checking the store: 9" in result.stderr
+
+
+def test_damage_that_no_question_meets_is_found_by_a_status_with_verify(program: Program) -> None:
+    program.run("sync", program.source)
+    data = program.registry.directory / "data"
+    options = ("--data-dir", str(data), "--environment", program.registry.environment, "--json")
+    damage_a_word(data / "store", "n:zoe")
+    assert immunity("status", *options).code == 0
+    ran = immunity("status", "--verify", *options)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.endswith("The words of the store are not what was published: build the store again.\n")
+
+
+@pytest.mark.parametrize("name", ["status", "status --verify", "quarantine", "reconcile SOURCE"])
+def test_a_look_at_a_store_that_was_never_synced_leaves_nothing_behind(program: Program, name: str) -> None:
+    data = program.registry.directory / "mistyped"
+    words = [program.source if word == "SOURCE" else word for word in name.split()]
+    ran = immunity(*words, "--data-dir", str(data))
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.endswith("Nothing was published in the store yet: run `immunity sync`.\n")
+    assert not data.exists()
+
+
 def test_the_quarantine_is_a_list_of_objects_with_six_fields(program: Program) -> None:
     program.registry.add("vehicles", plate="ZZ9", year="20")
     program.run("sync", program.source)
@@ -121,7 +166,22 @@ def test_a_reconcile_exits_with_0_and_says_what_differs(program: Program) -> Non
     program.registry.drop("premises", "p1")
     document = program.json("reconcile", program.source)
     assert (document["drifted"], document["kinds"]["premises"]["deleted"]) == (1, 1)
-    assert program.run("reconcile", program.source).stdout.endswith("1 records differ from the source\n")
+    assert document["drifted_keys"] == {"premises": ["premises:p1"]}
+    ending = "differs: premises:p1\n1 records differ from the source\n"
+    assert program.run("reconcile", program.source).stdout.endswith(ending)
+
+
+def test_a_reconcile_names_the_first_twenty_of_each_kind_that_differ(program: Program) -> None:
+    program.run("sync", program.source)
+    plates = [f"ZZ{number}" for number in range(100, 123)]
+    for plate in plates:
+        program.registry.add("vehicles", plate=plate)
+    program.registry.drop("premises", "p1")
+    named = program.json("reconcile", program.source)["drifted_keys"]
+    assert named == {"vehicle": [f"vehicle:{plate}" for plate in plates[:20]], "premises": ["premises:p1"]}
+    printed = program.run("reconcile", program.source)
+    assert "differs: vehicle:ZZ119\ndiffers: 3 more of the kind vehicle\n" in printed.stdout
+    assert "ZZ1" not in printed.stderr
 
 
 def test_a_broken_extract_is_an_error_of_ours(program: Program, tmp_path: Path) -> None:

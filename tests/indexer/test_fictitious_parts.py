@@ -1,43 +1,10 @@
-"""The parts of the generator: dice, decks, plates, vehicle numbers, and the plain count of who has immunity."""
+"""The parts of the generator: dice, decks, plates and the numbers of vehicles and papers."""
 
 from collections import Counter
-from dataclasses import replace
-from datetime import date, timedelta
-from typing import Any
-
-import pytest
 
 from indexer.sources.fictitious.dice import Deck, Dice
 from indexer.sources.fictitious.numbers import Numbers
-from indexer.sources.fictitious.people import Household, Person, Post
 from indexer.sources.fictitious.plates import SERIALS, Plates, Vins, with_check_digit
-from indexer.sources.fictitious.tally import count_with_immunity
-from lookup.records import Mission
-
-ON = date(2026, 11, 22)
-MISSION = Mission("TRN-M-1", "Embassy", "embassy", date(1990, 1, 1), "FR")
-
-
-def days(offset: int) -> date:
-    return ON + timedelta(days=offset)
-
-
-def principal(us_status: str = "none") -> Person:
-    return Person("TRN1", "Muster", "Ada", date(1980, 1, 1), "F", "FR", us_status)
-
-
-def post(category: str = "diplomatic_agent", **changes: Any) -> Post:
-    return replace(Post("TRN-A-1", "TRN1", "TRN-M-1", category, None, days(-100), None), **changes)
-
-
-def family(relationship: str = "spouse", **changes: Any) -> Person:
-    made = Person("TRN2", "Muster", "Kim", date(1985, 1, 1), "M", "FR", "none", "TRN1", relationship)
-    return replace(made, **changes)
-
-
-def counted(person: Person, *posts: Post, relatives: tuple[Person, ...] = (), own: tuple[Post, ...] = ()) -> int:
-    household = Household(MISSION, "fr", person, list(posts), list(relatives), list(own))
-    return count_with_immunity(household, ON)
 
 
 def test_dice_fall_the_same_way_for_ever() -> None:
@@ -95,75 +62,3 @@ def test_each_kind_of_paper_has_numbers_of_its_own() -> None:
     numbers = Numbers()
     assert (numbers.card(), numbers.license(), numbers.title()) == ("TRNC00048271", "TRNL00048271", "TRNT00048271")
     assert (numbers.member(), numbers.key("W"), numbers.key("W")) == ("TRN000048271", "TRN-W-0000001", "TRN-W-0000002")
-
-
-@pytest.mark.parametrize(
-    ("category", "expected"),
-    [
-        ("diplomatic_agent", 2),
-        ("career_consular_officer", 1),
-        ("io_staff", 1),
-        ("private_servant", 0),
-        ("special_mission_member", 0),
-        ("tecro_designated_employee", 2),
-    ],
-)
-def test_families_are_counted_where_their_category_covers_them(category: str, expected: int) -> None:
-    assert counted(principal(), post(category), relatives=(family(),)) == expected
-
-
-def test_a_confirmed_special_mission_counts() -> None:
-    assert counted(principal(), post("special_mission_member", state_confirmed=True)) == 1
-
-
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({"terminated_on": days(-30)}, 2),
-        ({"terminated_on": days(-31)}, 0),
-        ({"terminated_on": days(-10), "departed_on": days(0)}, 1),
-        ({"terminated_on": days(-10), "departed_on": days(1)}, 2),
-        ({"terminated_on": days(-90), "reasonable_period_ends_on": days(0)}, 2),
-        ({"terminated_on": days(-90), "reasonable_period_ends_on": days(-1)}, 1),
-        ({"departed_on": days(-3)}, 2),
-        ({"effective_on": days(1)}, 0),
-        ({"mission_ends_on": days(-1)}, 0),
-        ({"mission_ends_on": days(0)}, 2),
-    ],
-    ids=str,
-)
-def test_dates_decide_who_is_counted(changes: dict[str, Any], expected: int) -> None:
-    assert counted(principal(), post(**changes), relatives=(family(),)) == expected
-
-
-@pytest.mark.parametrize(
-    ("relative", "expected"),
-    [
-        (family(us_status="national"), 1),
-        (family(us_status="permanent_resident"), 2),
-        (family(household_until=days(-30)), 2),
-        (family(household_until=days(-31)), 1),
-        (family(recognized=False), 1),
-        (family("child", date_of_birth=date(2005, 11, 23)), 2),
-        (family("child", date_of_birth=date(2005, 11, 22)), 1),
-        (family("child", date_of_birth=date(2005, 11, 22), full_time_student=True), 2),
-        (family("child", date_of_birth=date(2005, 11, 22), full_time_student=True, student_until=days(-1)), 1),
-        (family("child", date_of_birth=date(2003, 11, 22), full_time_student=True), 1),
-        (family("child", date_of_birth=date(1990, 1, 1), household_exception=True), 2),
-        (family("child", date_of_birth=None), 1),
-    ],
-)
-def test_family_is_counted_by_household_age_and_us_status(relative: Person, expected: int) -> None:
-    assert counted(principal(), post(), relatives=(relative,)) == expected
-
-
-def test_us_persons_are_counted_where_the_law_leaves_them_something() -> None:
-    assert counted(principal("national"), post(), relatives=(family(),)) == 1
-    assert counted(principal("national"), post("admin_technical_staff")) == 0
-    assert counted(principal("national"), post("io_staff")) == 1
-
-
-def test_a_spouse_who_works_is_counted_once_and_for_their_own_post() -> None:
-    working = Post("TRN-A-2", "TRN2", "TRN-M-1", "io_staff", None, days(-9), None)
-    assert counted(principal(), post("career_consular_officer"), relatives=(family(),), own=(working,)) == 2
-    assert counted(principal(), post(), relatives=(family(),), own=(working,)) == 2

@@ -9,7 +9,7 @@ from indexer.reading import VALUE_LIMIT, read_row
 from indexer.sources.extract import SourceRow
 from indexer.tables import TABLES, Table
 from lookup.law.terms import CATEGORIES, MISSION_KINDS
-from lookup.records import CONTENT_CLASSES, KEY_FIELDS, decode_body
+from lookup.records import CONTENT_CLASSES, decode_body
 from tests.indexer.extracts import SMALL
 
 BY_NAME = {table.name: table for table in TABLES}
@@ -43,7 +43,7 @@ def test_the_content_of_a_good_row_is_that_of_its_record(table: Table) -> None:
     row = read_row(table, SourceRow(2, SMALL[table.name][0]))
     _, content = decode_body(table.kind, f'{{"standing":"good","content":{row.content}}}')
     assert isinstance(content, CONTENT_CLASSES[table.kind])
-    assert getattr(content, KEY_FIELDS[table.kind]) == row.key
+    assert getattr(content, table.key) == row.key
 
 
 REQUIRED = {

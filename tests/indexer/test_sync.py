@@ -269,11 +269,12 @@ def test_a_reconcile_reports_drift_and_publishes_nothing(registry: SmallRegistry
     registry.drop("premises", "p1")
     before = registry.state(), registry.head()
     extract = CsvDirectory(registry.write())
-    report = reconcile(extract, registry.writer(), registry.around())
+    report, drift = reconcile(extract, registry.writer(), registry.around())
+    assert drift.keys == {"member": ["member:TRN2"], "premises": ["premises:p1"]}
     assert (report.drifted, kinds_changed(report)) == (2, {"member": (0, 1, 0), "premises": (0, 0, 1)})
     assert (registry.state(), registry.head()) == before
     registry.sync_as_it_lies()
-    assert reconcile(extract, registry.writer(), registry.around()).drifted == 0
+    assert reconcile(extract, registry.writer(), registry.around())[0].drifted == 0
 
 
 def test_a_reconcile_with_an_empty_store_is_an_error(registry: SmallRegistry) -> None:

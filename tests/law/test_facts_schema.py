@@ -54,7 +54,7 @@ def test_every_word_of_a_fact_is_taken_and_no_other(name: str) -> None:
         assert word in repr(read_facts({name: word, "category": "io_staff"}))
     assert faults({name: "TRN"}) == {f"/{name}": f"Write one of: {WORDS[name]}."}
     assert faults({name: ""}) == {f"/{name}": f"Write one of: {WORDS[name]}."}
-    assert faults({name: 1}) == {f"/{name}": "Not a valid string."}
+    assert faults({name: 1}) == {f"/{name}": "Write a text."}
 
 
 @pytest.mark.parametrize("outcome", ["former_member", "us_person_in_office", "unverified"])
@@ -92,19 +92,19 @@ def test_a_day_is_one_that_exists_written_in_one_way(name: str, value: object) -
 @pytest.mark.parametrize(
     ("body", "pointer", "detail"),
     [
-        ({"color": "red"}, "/color", "There is no such fact."),
-        ({"a/b~c": 1}, "/a~1b~0c", "There is no such fact."),
-        ({"vehicle": {"plate": "ZZ1234"}}, "/vehicle/plate", "There is no such fact."),
-        ({"agreement": {"until": None}}, "/agreement/until", "There is no such fact."),
-        ({"waivers": [{}, {"case": "1"}]}, "/waivers/1/case", "There is no such fact."),
-        ({"accreditations": [{"role": "family"}]}, "/accreditations/0/role", "There is no such fact."),
+        ({"color": "red"}, "/color", "There is no such field."),
+        ({"a/b~c": 1}, "/a~1b~0c", "There is no such field."),
+        ({"vehicle": {"plate": "ZZ1234"}}, "/vehicle/plate", "There is no such field."),
+        ({"agreement": {"until": None}}, "/agreement/until", "There is no such field."),
+        ({"waivers": [{}, {"case": "1"}]}, "/waivers/1/case", "There is no such field."),
+        ({"accreditations": [{"role": "family"}]}, "/accreditations/0/role", "There is no such field."),
         ({"vehicle": "self"}, "/vehicle", "Write a JSON object."),
         ({"agreement": []}, "/agreement", "Write a JSON object."),
         ({"waivers": [None]}, "/waivers/0", "Field may not be null."),
-        ({"waivers": {}}, "/waivers", "Not a valid list."),
-        ({"accreditations": "io_staff"}, "/accreditations", "Not a valid list."),
+        ({"waivers": {}}, "/waivers", "Write a list."),
+        ({"accreditations": "io_staff"}, "/accreditations", "Write a list."),
         ({"accreditations": ["io_staff"]}, "/accreditations/0", "Write a JSON object."),
-        ({"waivers": [{"case_reference": 7}]}, "/waivers/0/case_reference", "Not a valid string."),
+        ({"waivers": [{"case_reference": 7}]}, "/waivers/0/case_reference", "Write a text."),
         ({"waivers": [{"confirmed_by_state": "yes"}]}, "/waivers/0/confirmed_by_state", "Write true or false."),
         ({"agreement": {"covers_family": 1}}, "/agreement/covers_family", "Write true or false."),
         ({"vehicle": {"obstructing": "no"}}, "/vehicle/obstructing", "Write true or false."),
@@ -128,9 +128,9 @@ def test_a_day_is_one_that_exists_written_in_one_way(name: str, value: object) -
             "/accreditations/1/terminated_on",
             "Functions cannot end before they begin.",
         ),
-        ({"accreditations": []}, "/accreditations", "Length must be between 1 and 100."),
-        ({"accreditations": [{}] * 101}, "/accreditations", "Length must be between 1 and 100."),
-        ({"waivers": [{}] * 101}, "/waivers", "Longer than maximum length 100."),
+        ({"accreditations": []}, "/accreditations", "Give 1 to 100 accreditations, or leave the list out."),
+        ({"accreditations": [{}] * 101}, "/accreditations", "Give 1 to 100 accreditations, or leave the list out."),
+        ({"waivers": [{}] * 101}, "/waivers", "Give at most 100 waivers."),
         ({"waivers": [{"case_reference": "x" * 201}]}, "/waivers/0/case_reference", "Longer than maximum length 200."),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 
 from lookup.law import codes
 from lookup.law.load import load_policies
-from lookup.law.terms import CATEGORIES, CONDITION_CODES, OUTCOMES
+from lookup.law.terms import CATEGORIES, CONDITION_CODES, RULE_ROWS
 
 from .law_data import DATA
 
@@ -169,7 +169,7 @@ def test_all_blocks_conditions_levels_notices_and_categories_are_there_and_no_ot
     assert len(CONDITION_CODES) == 12
     assert tuple(POLICY.levels) == codes.LEVEL_TEXTS
     assert tuple(POLICY.notices) == codes.NOTICE_CODES
-    assert tuple(POLICY.categories) == (*CATEGORIES, *OUTCOMES)
+    assert tuple(POLICY.categories) == (*CATEGORIES, *RULE_ROWS)
     assert tuple(POLICY.verification) == ("state", "usun", "ait")
 
 

@@ -1,13 +1,14 @@
 """Small answers told to the letter: a policy that is not there, an office that is not, a nationality that is on the
 list; and the policy read anew, equal in every part to the one read at first."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from lookup.errors import FieldFault, InvalidRequest, PolicyError
-from lookup.law.facts_schema import one_of
+from lookup.fields import one_of
 from lookup.law.load import load_policies
 from lookup.law.notification import must_notify, notification_duty
 from lookup.law.offices import offices_for
@@ -15,7 +16,7 @@ from lookup.law.policy import Policy
 from lookup.law.terms import Role
 
 from .assessing import POLICY
-from .law_data import add, change_under, copy_of_the_data
+from .law_data import add, change, change_under, copy_of_the_data
 
 
 def test_the_policy_read_anew_is_the_same_to_the_letter() -> None:
@@ -51,14 +52,15 @@ CENTER = "571-345-3146 or 866-217-2089"
         ("en/conditions.toml", "verify_first", "text"),
         ("en/levels.toml", "full", "summary"),
         ("en/verification.toml", "state", "say"),
+        ("en/categories.toml", "diplomatic_agent", "meaning"),
     ],
 )
 def test_every_text_may_name_a_telephone(file: str, heading: str, key: str, tmp_path: Path) -> None:
     data = copy_of_the_data(tmp_path)
     change_under(data, file, heading, f'{key} = "', f'{key} = "{{command_center}}: ')
     policy = load_policies(data).named("2026.1")
-    part = {"en/conditions.toml": policy.conditions, "en/levels.toml": policy.levels}.get(file, policy.verification)
-    assert getattr(part[heading], key).startswith(f"{CENTER}: ")  # type: ignore[index]
+    part: Mapping[str, object] = getattr(policy, file.removeprefix("en/").removesuffix(".toml"))
+    assert getattr(part[heading], key).startswith(f"{CENTER}: ")
 
 
 def test_an_office_with_several_numbers_is_given_with_all_of_them(tmp_path: Path) -> None:
@@ -72,6 +74,14 @@ def test_a_placeholder_that_nobody_knows_is_refused_with_its_place(tmp_path: Pat
     data = copy_of_the_data(tmp_path)
     change_under(data, "en/sentences.toml", "premises_match", 'text = "', 'text = "{nobody} ')
     with pytest.raises(PolicyError, match=r"^en/sentences\.toml: premises_match\.text: the placeholder \{nobody\}"):
+        load_policies(data)
+
+
+@pytest.mark.parametrize("value", ["[]", "3", "{}", "[3]"])
+def test_a_key_without_entries_is_refused(value: str, tmp_path: Path) -> None:
+    data = copy_of_the_data(tmp_path)
+    change(data, "numbers.toml", "[[adult_child_age]]", f"extra = {value}\n[[adult_child_age]]")
+    with pytest.raises(PolicyError, match=r"^numbers\.toml: extra: must be written as \[\[extra\]\]$"):
         load_policies(data)
 
 

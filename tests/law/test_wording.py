@@ -178,7 +178,7 @@ CITED: tuple[tuple[Json, str, list[str]], ...] = (
     (
         {"category": "io_staff", "vehicle": {"registrant": "embassy"}},
         "search_vehicle",
-        ["VCDR 22(3); UNHQA s.15; CPIUN s.3; 22 USC 288a(c)"],
+        ["VCDR 22(3)", "UNHQA s.15", "CPIUN s.3", "22 USC 288a(c)"],
     ),
     (
         {"category": "io_staff", "vehicle": {"registrant": "unknown"}},

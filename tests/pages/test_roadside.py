@@ -97,6 +97,21 @@ def test_a_sign_in_ends_after_fifteen_minutes_and_is_renewed_by_use(officer: Fla
     assert officer.get("/").status_code == 303
 
 
+def test_a_sign_in_ends_after_twelve_hours_however_much_it_is_used(officer: FlaskClient, clock: MovableClock) -> None:
+    for _ in range(71):
+        clock.advance(minutes=10)
+        assert officer.get("/").status_code == 200
+    copied = officer.get_cookie(COOKIE)
+    assert copied is not None
+    clock.advance(minutes=9, seconds=59)
+    response = officer.get("/")
+    assert (response.status_code, "Set-Cookie" in response.headers) == (200, False)
+    clock.advance(seconds=1)
+    assert officer.get("/").status_code == 303
+    officer.set_cookie(COOKIE, copied.value)
+    assert officer.get("/").status_code == 303
+
+
 def test_a_revoked_key_is_signed_out_at_once(app: Flask, officer: FlaskClient, token: str) -> None:
     keys = runtime_of(app).keys
     key = keys.authenticate(token)
@@ -233,6 +248,18 @@ def test_too_large_a_form_is_refused_on_a_page_with_the_number(officer: FlaskCli
     response = officer.post("/", data={"value": "x" * 70_000}, headers=OWN)
     assert response.status_code == 413
     assert 'href="tel:+1-571-345-3146"' in response.get_data(as_text=True)
+
+
+def test_data_from_the_future_is_not_called_fresh(officer: FlaskClient, plate: str, clock: MovableClock) -> None:
+    clock.advance(hours=-2)
+    officer.delete_cookie(COOKIE)
+    key = KeyRequest("unit 8", frozenset({"lookup"}))
+    _, token = runtime_of(officer.application).keys.create(key)
+    officer.post("/enter", data={"key": token}, headers=OWN)
+    text = text_of(ask(officer, plate))
+    assert "The clock of this machine cannot be right" in text
+    assert "fresh" not in text
+    assert " old (" not in text
 
 
 def test_an_answer_blanks_itself_after_five_minutes(officer: FlaskClient, plate: str) -> None:

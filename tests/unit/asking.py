@@ -18,7 +18,7 @@ from lookup.law.terms import CardStatus
 from lookup.queries import Circumstances, read_query
 from lookup.records import Content, Record, Vehicle
 from lookup.service import LookupService
-from lookup.store.protocol import Head, Published
+from lookup.store.protocol import Head, PublishedVersion
 from tests.unit.memory_registry import HEAD, MemoryRegistry, record_of
 from tests.unit.people import DAY
 
@@ -90,7 +90,7 @@ class MemoryStore:
     def reading(self) -> Iterator[MemoryRegistry]:
         yield self._registry
 
-    def history(self, key: str) -> list[Published]:
+    def history(self, key: str) -> list[PublishedVersion]:
         return []
 
     def body(self, key: str, version: str) -> str | None:

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from lookup.records import (
-    CONTENT_CLASSES,
-    KEY_FIELDS,
     Content,
     Kind,
     Record,
@@ -18,14 +16,15 @@ from lookup.records import (
 )
 from lookup.store.protocol import Head
 from lookup.terms import terms_of
+from tests.contract.samples import draft
 
 HEAD = Head("training", "g1", 1, 1, datetime(2026, 11, 21, tzinfo=UTC), fictitious=True)
 
 
 def record_of(content: Content) -> Record:
-    kind = next(kind for kind, content_class in CONTENT_CLASSES.items() if content_class is type(content))
-    key = record_key(kind, getattr(content, KEY_FIELDS[kind]))
-    return Record(key, kind, body_version(encode_body("good", content)), 0, f"handle-{key}", "good", content)
+    made = draft(content)
+    version = body_version(encode_body("good", content))
+    return Record(made.key, made.kind, version, 0, f"handle-{made.key}", "good", content)
 
 
 def held(kind: Kind, natural_key: str) -> Record:

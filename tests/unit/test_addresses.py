@@ -1,3 +1,5 @@
+"""When two addresses are equal, and when they are near."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

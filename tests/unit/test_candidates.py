@@ -6,16 +6,15 @@ from typing import Any
 from lookup.candidates import candidate_objects
 from lookup.identify import identify
 from lookup.queries import read_query
-from tests.unit.asking import finder
-from tests.unit.memory_registry import held
+from tests.unit.memory_registry import MemoryRegistry, held
 from tests.unit.people import CARD, DAY, PLATE, card, driver_license, member, mission, premises, vehicle
 
 NOTHING_TO_ACT_ON = ("level", "immunity", "permissions", "category", "applies_to", "occupant_level")
 
 
 def candidates_of(body: dict[str, Any], *things: Any) -> list[dict[str, Any]]:
-    found = finder(*things)
-    return candidate_objects(identify(read_query(body), found.registry, DAY), found)
+    registry = MemoryRegistry(*things)
+    return candidate_objects(identify(read_query(body), registry, DAY), registry)
 
 
 def test_a_near_plate_shows_how_it_differs_and_the_vehicle_to_compare() -> None:

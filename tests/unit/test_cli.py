@@ -62,7 +62,7 @@ def test_faults_are_listed_below_with_their_pointers() -> None:
     assert ran.err == (
         "immunity: The request cannot be understood.\n"
         "  /age: An age is not below 0.\n"
-        "  /bogus: There is no such fact.\n"
+        "  /bogus: There is no such field.\n"
     )
 
 

@@ -6,22 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from lookup.records import KEY_FIELDS, Content, record_key
-from lookup.store.protocol import Draft
 from tests.contract.engines import head_for, sqlite_engine
+from tests.contract.samples import draft
 from tests.unit.calling import Ran, immunity
-from tests.unit.memory_registry import record_of
 from tests.unit.people import card, member, mission, premises, vehicle
 
 LONG = {"IMMUNITY_STALE_AFTER": "999998 h", "IMMUNITY_EXPIRE_AFTER": "999999 h"}
 """Longer than any time between the invented data and the day on which the tests run."""
 
 AS_OF = datetime(2020, 1, 1, tzinfo=UTC)
-
-
-def draft(content: Content) -> Draft:
-    kind = record_of(content).kind
-    return Draft(record_key(kind, getattr(content, KEY_FIELDS[kind])), kind, "good", content)
 
 
 @pytest.fixture(scope="module")

@@ -1,3 +1,5 @@
+"""The normal form of plates and numbers, their reading and their display."""
+
 import unicodedata
 
 import pytest

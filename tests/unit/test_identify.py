@@ -103,6 +103,13 @@ def test_a_number_that_is_on_no_vehicle_is_no_record_without_candidates() -> Non
     assert identified({"vin": VIN}, vehicle(vin="TRN00000000000002")) == Identification("no_record")
 
 
+def test_the_one_vehicle_that_counts_is_found_behind_a_thousand_that_stand_for_nobody() -> None:
+    old = [vehicle(plate=f"DEA{number}", vin=VIN, registration_status="revoked") for number in range(1000, 2000)]
+    found = identified({"vin": VIN}, *old, vehicle(plate="DEB1", vin=VIN))
+    assert found.vehicle is not None
+    assert (found.outcome, found.vehicle.key) == ("match", "vehicle:DEB1")
+
+
 # member id
 
 
@@ -254,3 +261,15 @@ def test_candidates_are_at_most_ten_the_nearest_first() -> None:
 def test_of_many_that_fit_alike_ten_are_candidates() -> None:
     named_alike = [member(member_id=f"TRN{number}") for number in range(10, 22)]
     assert near_keys(identified(person(), *named_alike)) == [f"member:TRN{number}" for number in range(10, 20)]
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"), [(person(), "match"), (person(family_name="Quillfether"), "possible_matches")]
+)
+def test_a_person_is_found_behind_a_thousand_of_that_name_and_day(body: dict[str, Any], outcome: str) -> None:
+    others = [member(member_id=f"TRN{number}", given_names="Bo") for number in range(1000, 1999)]
+    found = identified(body, *others, member(member_id="TRN1999"), member(member_id="TRN2000", given_names="Bo"))
+    behind = identified(body, *others, member(member_id="TRN1998", given_names="Bo"), member(member_id="TRN1999"))
+    for one in (found, behind):
+        assert one.outcome == outcome
+        assert "member:TRN1999" in ([one.member.key] if one.member else near_keys(one))

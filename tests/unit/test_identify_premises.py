@@ -71,6 +71,12 @@ def test_all_premises_at_one_address_are_found_in_the_order_of_their_ids() -> No
     assert [record.key for record in found.premises] == ["premises:P1", "premises:P2"]
 
 
+def test_premises_are_found_behind_a_thousand_that_were_released() -> None:
+    released = [premises(premises_id=f"P{number}", released_on=day(-1)) for number in range(1000, 2000)]
+    found = identified(address(), *released, premises(premises_id="P2000"))
+    assert [record.key for record in found.premises] == ["premises:P2000"]
+
+
 @pytest.mark.parametrize(
     "street", ["1235 Example Ave NW", "1234 Example Ave SE", "1234 Exampel Ave NW", "1234 Example"]
 )

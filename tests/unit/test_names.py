@@ -1,3 +1,5 @@
+"""When two names are equal, and when they are near."""
+
 import unicodedata
 from datetime import date
 

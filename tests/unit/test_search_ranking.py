@@ -1,3 +1,5 @@
+"""What a search finds, in what order, and why; on every engine the same, so here on a store in memory."""
+
 from datetime import date
 from typing import Any
 
@@ -224,6 +226,14 @@ def test_a_mission_is_found_by_name_code_and_id() -> None:
     assert ask("M2").hits[0].because == ("has this mission id",)
 
 
+def test_a_mission_is_found_by_its_own_address_in_any_spelling() -> None:
+    chancery = Mission("M7", "Embassy of Somewhere", "embassy", date(1990, 1, 1), "FR", address="8919 Example Ave SE")
+    registry = MemoryRegistry(chancery)
+    for asked in ("8919 Example Avenue Southeast", "8919 example ave"):
+        page = search(registry, SearchRequest(q=asked, kinds=("mission",)))
+        assert [hit.record.key for hit in page.hits] == ["mission:M7"]
+
+
 def test_an_address_is_found_however_it_is_written() -> None:
     page = ask("1234 example ave northwest, washington")
     assert keys(page) == ["premises:P1"]
@@ -283,6 +293,53 @@ def test_a_name_beyond_the_first_thousands_is_found_within_its_mission() -> None
     page = search(registry, SearchRequest("garcia", mission="M9"))
     assert (keys(page), page.complete) == (["member:TRN99999"], True)
     assert not search(registry, SearchRequest("garcia")).complete
+
+
+@pytest.mark.parametrize(("people", "complete"), [(333, True), (334, False), (2501, False)])
+def test_nothing_found_among_the_first_thousands_of_a_word_is_not_told_as_nothing(people: int, complete: bool) -> None:
+    registry = MemoryRegistry(*(person(10_000 + number, "Garcia", "Bo") for number in range(people)))
+    assert search(registry, SearchRequest("garcia xavier quentin", kinds=("member",))) == SearchPage((), None, complete)
+
+
+@pytest.mark.parametrize(("people", "complete"), [(2000, True), (2001, False)])
+def test_a_word_that_too_many_carry_says_so(people: int, complete: bool) -> None:
+    registry = MemoryRegistry(*(person(10_000 + number, "Garcia") for number in range(people)))
+    assert search(registry, SearchRequest("garcia", kinds=("member",))).complete is complete
+
+
+@pytest.mark.parametrize(("people", "complete"), [(1000, True), (1001, False)])
+def test_beginnings_that_lead_too_far_say_so(people: int, complete: bool) -> None:
+    registry = MemoryRegistry(
+        *(person(10_000 + number, f"Garcia{'abcdefghij'[number % 10]}") for number in range(people))
+    )
+    assert search(registry, SearchRequest("garciz", kinds=("member",))).complete is complete
+
+
+@pytest.mark.parametrize(
+    ("q", "plates", "complete"),
+    [
+        ("A9", 500, True),
+        ("A9", 501, False),
+        ("D*", 500, True),
+        ("D*", 501, False),
+        ("DAB*", 200, True),
+        ("DAB*", 201, False),
+        ("A9999", 501, True),
+    ],
+)
+def test_a_pattern_or_its_look_alikes_that_lead_too_far_say_so(q: str, plates: int, complete: bool) -> None:
+    registry = MemoryRegistry(*(car(f"DA9{number}") for number in range(1000, 1000 + plates)))
+    assert search(registry, SearchRequest(q, kinds=("vehicle",))).complete is complete
+
+
+def test_a_look_alike_beyond_the_first_is_found_within_its_mission() -> None:
+    many = (car(f"DA9{number}", "M2") for number in range(1000, 1300))
+    registry = MemoryRegistry(*many, car("DA81999"), EXAMPLIA)
+    page = search(registry, SearchRequest("DAB1*", kinds=("vehicle",), mission="M1"))
+    assert (keys(page), page.complete) == (["vehicle:DA81999"], True)
+    many_more = MemoryRegistry(*(car(f"DA11{number}") for number in range(100, 400)), car("DA81999", "M2"), SAMPLAND)
+    page = search(many_more, SearchRequest("DAB1*", kinds=("vehicle",), mission="M2"))
+    assert (keys(page), page.complete) == (["vehicle:DA81999"], True)
 
 
 def test_a_search_by_filters_that_leads_too_far_says_so() -> None:

@@ -1,3 +1,5 @@
+"""What each kind of record can be found by."""
+
 from datetime import date
 
 from lookup.law.terms import Category

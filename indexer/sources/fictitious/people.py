@@ -32,7 +32,7 @@ class Person:
 
 @dataclass(slots=True)
 class Post:
-    """A row of `accreditations`. `mission_ends_on` is the end of its mission, which ends the post too."""
+    """A row of `accreditations`."""
 
     accreditation_id: str
     member_id: str
@@ -40,19 +40,11 @@ class Post:
     category: str
     title: str | None
     effective_on: date
-    mission_ends_on: date | None
     terminated_on: date | None = None
     termination: str | None = None
     departed_on: date | None = None
     reasonable_period_ends_on: date | None = None
     state_confirmed: bool | None = None
-
-    def end(self) -> tuple[date | None, str | None]:
-        """Give the day and manner in which functions end; the mission's end counts where it is earlier."""
-        closes = self.mission_ends_on
-        if closes is not None and (self.terminated_on is None or closes < self.terminated_on):
-            return closes, "mission_closed"
-        return self.terminated_on, self.termination
 
 
 @dataclass(slots=True)

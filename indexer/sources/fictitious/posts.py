@@ -163,7 +163,6 @@ class Posts:
             category=category,
             title=None if self._dice.chance(0.05) else self._dice.pick(self._titles[category]),
             effective_on=self._calendar.between(-1600, -60),
-            mission_ends_on=mission.terminated_on,
             state_confirmed=self._confirmed.deal() if category in CONFIRMED_BY_STATE else None,
         )
 

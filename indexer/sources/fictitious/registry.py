@@ -25,7 +25,6 @@ from .papers import Papers
 from .people import Household
 from .premises import PremisesMaker
 from .stock import Place
-from .tally import count_with_immunity
 from .vehicles import Vehicles
 from .write import ExtractWriter
 
@@ -35,12 +34,10 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class GenerationReport:
-    """What was written: rows of each table, accreditations of each category, and how many people have some immunity
-    on the day of the registry by a plain count."""
+    """What was written: rows of each table, and accreditations of each category."""
 
     tables: dict[str, int]
     categories: dict[str, int]
-    with_immunity: int
 
 
 def generate(
@@ -75,7 +72,7 @@ class _Registry:
         name = f"fictitious registry, version 1, seed {seed}"
         dice, numbers = Dice(name), Numbers()
         calendar, addresses = Calendar(dice, on), Addresses(dice)
-        self._extract, self._on = extract, on
+        self._extract = extract
         self._missions = Missions(dice, calendar, numbers, addresses)
         self._households = Households(dice, calendar, numbers, self._missions, name)
         self._agreements = Agreements(dice, calendar, numbers)
@@ -83,7 +80,6 @@ class _Registry:
         self._papers = Papers(dice, calendar, numbers)
         self._premises = PremisesMaker(dice, calendar, numbers, addresses)
         self._categories: Counter[str] = Counter(dict.fromkeys(CATEGORIES, 0))
-        self._with_immunity = 0
 
     def write(self, members: int, progress: Progress | None) -> GenerationReport:
         done = 0
@@ -98,7 +94,7 @@ class _Registry:
                 done += len(household.people())
             if progress is not None:
                 progress("members", done, members)
-        return GenerationReport(self._extract.counts(), dict(self._categories), self._with_immunity)
+        return GenerationReport(self._extract.counts(), dict(self._categories))
 
     def _write_mission(self, mission: Mission, place: Place) -> None:
         self._extract.write("missions", mission)
@@ -123,4 +119,3 @@ class _Registry:
             for row in made:
                 self._extract.write(table, row)
         self._categories.update(post.category for post in (*household.posts, *household.own_posts))
-        self._with_immunity += count_with_immunity(household, self._on)

@@ -8,7 +8,6 @@ complete; until `extract.json` is there, what was read differs from it and is re
 import csv
 import hashlib
 import io
-import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from operator import attrgetter
@@ -16,13 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from indexer.sources.manifest import MANIFEST_NAME, VERSION, read_manifest
+from indexer.sources.manifest import MANIFEST_NAME, PART, Manifest, TablePromise, part_of, read_manifest, write_manifest
 from indexer.tables import TABLES, Table
-from lookup.clock import utc_text
 from lookup.errors import ConfigurationError, SourceError
-
-PART = ".part"
-"""Ends the name of a file that is still being written."""
 
 _OURS = frozenset({MANIFEST_NAME, *(f"{table.name}.csv" for table in TABLES)})
 
@@ -54,7 +49,7 @@ class _TableFile:
     def __init__(self, directory: Path, table: Table) -> None:
         self.rows = 0
         self.path = directory / f"{table.name}.csv"
-        self._raw = _Digested(_part(self.path))
+        self._raw = _Digested(part_of(self.path))
         buffer = io.BufferedWriter(self._raw, buffer_size=1 << 16)
         self._text = io.TextIOWrapper(buffer, encoding="utf-8", newline="")
         self._writerow: Callable[[Any], object] = csv.writer(self._text).writerow
@@ -69,10 +64,10 @@ class _TableFile:
         self._writerow(cells)
         self.rows += 1
 
-    def close(self) -> dict[str, object]:
+    def close(self) -> TablePromise:
         """Close the file; give what the manifest says of it."""
         self._text.close()
-        return {"rows": self.rows, "sha256": self._raw.digest.hexdigest()}
+        return TablePromise(self.rows, self._raw.digest.hexdigest())
 
 
 class ExtractWriter:
@@ -102,29 +97,14 @@ class ExtractWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        entries = {name: table.close() for name, table in self._tables.items()}
+        promises = {name: table.close() for name, table in self._tables.items()}
         if error is not None:
             for table in self._tables.values():
-                _part(table.path).unlink(missing_ok=True)
+                part_of(table.path).unlink(missing_ok=True)
             return
         for table in self._tables.values():
-            _part(table.path).replace(table.path)
-        self._write_manifest(entries)
-
-    def _write_manifest(self, entries: dict[str, dict[str, object]]) -> None:
-        manifest = {
-            "version": VERSION,
-            "extracted_at": utc_text(self._extracted_at),
-            "fictitious": True,
-            "tables": entries,
-        }
-        part = _part(self._directory / MANIFEST_NAME)
-        part.write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
-        part.replace(self._directory / MANIFEST_NAME)
-
-
-def _part(path: Path) -> Path:
-    return path.with_name(path.name + PART)
+            part_of(table.path).replace(table.path)
+        write_manifest(self._directory / MANIFEST_NAME, Manifest(self._extracted_at, True, promises))
 
 
 def _refuse_other_things(directory: Path) -> None:

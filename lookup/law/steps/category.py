@@ -5,7 +5,7 @@ category is `unverified`.
 """
 
 from lookup.law.facts import AccreditationFacts, Facts
-from lookup.law.finding import Entry, Finding
+from lookup.law.finding import Finding, TraceLine
 from lookup.law.policy import Policy
 
 _NEEDS_CONFIRMATION = {
@@ -20,8 +20,8 @@ def read_row(facts: Facts, accreditation: AccreditationFacts, policy: Policy) ->
     category = accreditation.category
     row = policy.rows[category or "unverified", role]
     if category is None:
-        return Finding(accreditation, row, row.level, row.permissions, trace=(Entry("category_unknown"),))
-    read = Entry("matrix_row", (("category", category), ("role", role), ("level", row.level)))
+        return Finding(accreditation, row, row.level, row.permissions, trace=(TraceLine("category_unknown"),))
+    read = TraceLine("matrix_row", (("category", category), ("role", role), ("level", row.level)))
     finding = Finding(accreditation, row, row.level, row.permissions, trace=(read,))
     if category in _NEEDS_CONFIRMATION and not accreditation.state_confirmed:
         return finding.put(policy.rows["unverified", role], _NEEDS_CONFIRMATION[category])

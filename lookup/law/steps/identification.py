@@ -7,7 +7,7 @@ Reasons add up.
 from typing import Literal
 
 from lookup.law.facts import Facts
-from lookup.law.finding import Entry, Joint
+from lookup.law.finding import Joint, TraceLine
 from lookup.law.terms import MEMBER_REGISTRANTS
 
 AppliesTo = Literal["person", "registrant", "nobody_yet"]
@@ -30,7 +30,7 @@ def applies_to(facts: Facts) -> AppliesTo:
     return "registrant" if facts.is_plate_lookup else "person"
 
 
-def obstacles(facts: Facts) -> tuple[Entry, ...]:
+def obstacles(facts: Facts) -> tuple[TraceLine, ...]:
     """Give every reason why nobody can safely be identified; none means: go on with step 1."""
     rules = []
     if facts.record in _UNUSABLE_RECORDS:
@@ -43,10 +43,10 @@ def obstacles(facts: Facts) -> tuple[Entry, ...]:
         rules.append("plate_not_of_a_member")
         if facts.vehicle is not None and facts.vehicle.registrant is None:
             rules.append("default_registrant")
-    return tuple(Entry(rule) for rule in rules)
+    return tuple(TraceLine(rule) for rule in rules)
 
 
-def taken_for_granted(facts: Facts) -> tuple[Entry, ...]:
+def taken_for_granted(facts: Facts) -> tuple[TraceLine, ...]:
     """Give what was not said and is taken as the ordinary case, where somebody is identified."""
     said = {
         "default_record": facts.record,
@@ -54,7 +54,7 @@ def taken_for_granted(facts: Facts) -> tuple[Entry, ...]:
         "default_role": facts.role,
         "default_card_status": facts.card_status,
     }
-    return tuple(Entry(rule) for rule, value in said.items() if value is None)
+    return tuple(TraceLine(rule) for rule, value in said.items() if value is None)
 
 
 def note_community(facts: Facts, joint: Joint) -> Joint:

@@ -6,7 +6,7 @@ together.
 
 from collections.abc import Sequence
 
-from lookup.law.finding import Entry, Finding, Joint, conditional
+from lookup.law.finding import Finding, Joint, TraceLine, conditional
 from lookup.law.policy import Permission
 from lookup.law.terms import ACTIONS, LEVELS
 
@@ -23,7 +23,7 @@ def join(findings: Sequence[Finding]) -> Joint:
         action: _most_protective([finding.permissions[action] for finding in findings]) for action in ACTIONS
     }
     return Joint(
-        level, permissions, tuple(findings), trace=(*trace, Entry("several_accreditations", (("level", level),)))
+        level, permissions, tuple(findings), trace=(*trace, TraceLine("several_accreditations", (("level", level),)))
     )
 
 
