@@ -1,8 +1,9 @@
 """One command that says what a lookup costs: `python -m loadtests.compare`.
 
-Runs a Flask hello-world and the lookup service under the same gunicorn options, drives both in turn in interleaved
-rounds, and prints requests a second, the median of the rounds' ratios, and the workers' CPU time per request. A shared
-machine gives one round of the same code anything between half and twice, so no single round is quoted.
+Runs a Flask hello-world and the lookup service (as it is, and remembering nothing, so that each plate is asked for the
+first time) under the same gunicorn options, drives them in turn in interleaved rounds, and prints requests a second,
+the median of the rounds' ratios, and the workers' CPU time per request. A shared machine gives one round of the same
+code anything between half and twice, so no single round is quoted.
 """
 
 import json
@@ -18,6 +19,7 @@ from loadtests.registry import small_registry
 from loadtests.services import Service, running
 from loadtests.wrk import Round, drive, posting_script, wrk_is_here
 from lookup.clock import system_clock
+from lookup.remembered import KEPT
 from lookup.settings import Settings, resolve_settings
 from mobile_api.access.key_store import KeyStore
 from mobile_api.access.keys import KeyRequest
@@ -33,10 +35,11 @@ from mobile_api.server import Server
 Server(lambda settings: create_app(), resolve_settings({{}}), "{bind}").run()
 """
 _LOOKUPS = """
-from pathlib import Path
+import lookup.remembered
 from lookup.settings import resolve_settings
 from mobile_api.api import create_app
 from mobile_api.server import Server
+lookup.remembered.KEPT = KEPT
 settings = resolve_settings({{"data_dir": DATA_DIR}})
 Server(create_app, settings, "{bind}").run()
 """
@@ -58,24 +61,31 @@ def compare(data_dir: Path | None, members: int, rounds: int, seconds: int, *, c
         script = posting_script(scratch, *_questions(settings))
         hello = stack.enter_context(running("hello-world", _HELLO, "/"))
         code = _LOOKUPS.replace("DATA_DIR", repr(str(settings.data_dir)))
-        lookups = stack.enter_context(running("lookup", code, "/healthz"))
-        measured = [_round(hello, lookups, script, number, seconds) for number in range(rounds + 1)][1:]
-    ratio = statistics.median(asked.per_second / greeted.per_second for greeted, asked in measured)
-    click.echo(f"lookup by plate: median {ratio:.2f} of hello-world's throughput (target {TARGET})")
+        again = stack.enter_context(running("again", code.replace("= KEPT", f"= {KEPT}"), "/healthz"))
+        first = stack.enter_context(running("first", code.replace("= KEPT", "= 0"), "/healthz"))
+        measured = [_round((hello, again, first), script, number, seconds) for number in range(rounds + 1)][1:]
+    ratio, ratio_first = (_median(measured, place) for place in (1, 2))
+    click.echo(f"a plate asked again: median {ratio:.2f} of hello-world's throughput (target {TARGET})")
+    click.echo(f"a plate asked for the first time: median {ratio_first:.2f}")
     if check and ratio < TARGET:
         raise SystemExit(1)
 
 
-def _round(hello: Service, lookups: Service, script: Path, number: int, seconds: int) -> tuple[Round, Round]:
-    """Drive both, one after the other; round 0 warms up and is short."""
+def _round(services: tuple[Service, Service, Service], script: Path, number: int, seconds: int) -> list[Round]:
+    """Drive hello-world, then the lookup with and without what it remembers; round 0 warms up and is short."""
     length = seconds if number else WARM_UP_S
-    greeted, asked = drive(hello, "/", length), drive(lookups, "/v1/lookups", length, script)
-    click.echo(
-        f"{'warm-up' if number == 0 else f'round {number}'}: hello-world {greeted.per_second:.0f}/s "
-        f"({greeted.cpu_us:.0f} µs CPU), lookup {asked.per_second:.0f}/s ({asked.cpu_us:.0f} µs CPU), "
-        f"ratio {asked.per_second / greeted.per_second:.2f}"
-    )
-    return greeted, asked
+    hello, *lookups = services
+    results = [drive(hello, "/", length), *(drive(service, "/v1/lookups", length, script) for service in lookups)]
+    figures = (f"{result.per_second:.0f}/s ({result.cpu_us:.0f} µs CPU)" for result in results)
+    names = ("hello-world", "asked again", "first time")
+    shown = ", ".join(f"{name} {figure}" for name, figure in zip(names, figures, strict=True))
+    click.echo(f"{'warm-up' if number == 0 else f'round {number}'}: {shown}")
+    return results
+
+
+def _median(measured: list[list[Round]], place: int) -> float:
+    """Give the median over the rounds of a service's throughput as a part of hello-world's."""
+    return statistics.median(results[place].per_second / results[0].per_second for results in measured)
 
 
 def _settings(data_dir: Path | None, scratch: Path, members: int) -> Settings:

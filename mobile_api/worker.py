@@ -78,8 +78,6 @@ class TimedUnreader(SocketUnreader):  # type: ignore[misc]
             self.sock.settimeout(self._deadline - now)
             piece: bytes = super().chunk(size_hint)
         except TimeoutError:
-            with suppress(OSError):
-                self.sock.shutdown(socket.SHUT_RD)  # gunicorn would wait for the rest once more when it closes
             raise TooSlow from None
         finally:
             self.sock.settimeout(READ_S)  # for the answer: one who does not take it holds the thread just as well

@@ -105,7 +105,7 @@ def test_half_requests_keep_nobody_from_an_answer(server: tuple[Popen[str], str]
         begun = time.monotonic()
         status, _ = ask(server[1], "/v1/lookups", token.decode(), {"plate": "DZZ9999"})
         assert status == 200
-        assert time.monotonic() - begun < 1.5 * READ_S
+        assert time.monotonic() - begun < 2 * READ_S
 
 
 def test_who_does_not_close_keeps_nobody_from_an_answer(server: tuple[Popen[str], str], token: bytes) -> None:
