@@ -76,7 +76,7 @@ class Answer:
         asked = (
             f'"lookup_id":"{self.lookup_id}","reference_number":"{self.reference_number}","outcome":"{said.outcome}"'
         )
-        data = f'"freshness":{written(self.freshness.document())},"environment":"{self.environment}"'
+        data = f'"freshness":{self.freshness.to_json()},"environment":"{self.environment}"'
         immunity = _NULL if said.immunity is None else b'%b,"at":"%b"}' % (said.immunity, utc_text(self.at).encode())
         return b"".join(
             (

@@ -4,6 +4,7 @@ Decides the state (fresh, stale, expired) from the head's `as_of` and the clock.
 cannot be right, so nothing that hangs on the day can be trusted then.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -44,14 +45,17 @@ class Freshness:
 
     def document(self) -> dict[str, Any]:
         """Give the `freshness` object of an answer."""
-        return {
-            "as_of": utc_text(self.as_of),
-            "age_seconds": round(self.age.total_seconds(), 1),
-            "state": self.state,
-            "source": self.source,
-            "generation": self.generation,
-            "revision": self.revision,
-        }
+        document: dict[str, Any] = json.loads(self.to_json())
+        return document
+
+    def to_json(self) -> str:
+        """Write the `freshness` object as JSON. Put together by hand, for every answer has a new one: none of its
+        values can hold a character that JSON escapes."""
+        return (
+            f'{{"as_of":"{utc_text(self.as_of)}","age_seconds":{round(self.age.total_seconds(), 1)},'
+            f'"state":"{self.state}","source":"{self.source}",'
+            f'"generation":"{self.generation}","revision":{self.revision}}}'
+        )
 
 
 def freshness_of(head: Head, source: str, now: datetime, limits: FreshnessLimits) -> Freshness:

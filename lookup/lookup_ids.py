@@ -12,6 +12,9 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 _REFERENCE_BITS = 40
 
+_PAIRS = [high + low for high in _CROCKFORD for low in _CROCKFORD]
+"""Two digits for each ten bits."""
+
 
 def new_lookup_id(moment: datetime) -> uuid.UUID:
     """Make the id of an answer given at `moment`."""
@@ -27,5 +30,5 @@ def reference_number(lookup_id: uuid.UUID) -> str:
     '0000-0001'
     """
     bits = lookup_id.int & (1 << _REFERENCE_BITS) - 1
-    digits = "".join(_CROCKFORD[bits >> shift & 31] for shift in range(_REFERENCE_BITS - 5, -1, -5))
-    return f"{digits[:4]}-{digits[4:]}"
+    pairs = [_PAIRS[bits >> shift & 1023] for shift in range(_REFERENCE_BITS - 10, -1, -10)]
+    return f"{pairs[0]}{pairs[1]}-{pairs[2]}{pairs[3]}"
