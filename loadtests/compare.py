@@ -32,7 +32,7 @@ _HELLO = """
 from loadtests.baselines.hello import create_app
 from lookup.settings import resolve_settings
 from mobile_api.server import Server
-Server(lambda settings: create_app(), resolve_settings({{}}), "{bind}").run()
+Server(lambda settings, glance_s: create_app(), resolve_settings({{}}), "{bind}").run()
 """
 _LOOKUPS = """
 import lookup.remembered

@@ -6,7 +6,6 @@ belongs to this question: its id, what was given, the moment and the age of the 
 
 import json
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +14,7 @@ from lookup.clock import utc_text
 from lookup.freshness import Freshness
 from lookup.json_text import written
 from lookup.lookup_ids import reference_number
+from lookup.queries import Query
 
 _NULL = b"null"
 
@@ -41,10 +41,10 @@ class Substance:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one question. `query` is the `query` object; `at` the moment asked about."""
+    """The answer to one question. `at` is the moment asked about."""
 
     lookup_id: uuid.UUID
-    query: Mapping[str, Any]
+    query: Query
     at: datetime
     freshness: Freshness
     environment: str
@@ -83,7 +83,7 @@ class Answer:
                 b"{",
                 asked.encode(),
                 b',"query":',
-                written(self.query).encode(),
+                self.query.text,
                 b',"vehicle":',
                 said.vehicle,
                 b',"person":',

@@ -3,7 +3,7 @@
 Decides both forms. Time-ordered, so that the audit lies in the order of asking (RFC 9562, section 5.7).
 """
 
-import secrets
+import os
 import uuid
 from datetime import datetime
 
@@ -12,6 +12,9 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 _REFERENCE_BITS = 40
 
+_FIXED = 0xF << 76 | 0b11 << 62
+"""The bits of a UUID that hold its version and its variant."""
+
 _PAIRS = [high + low for high in _CROCKFORD for low in _CROCKFORD]
 """Two digits for each ten bits."""
 
@@ -19,8 +22,8 @@ _PAIRS = [high + low for high in _CROCKFORD for low in _CROCKFORD]
 def new_lookup_id(moment: datetime) -> uuid.UUID:
     """Make the id of an answer given at `moment`."""
     milliseconds = int(moment.timestamp() * 1000) & (1 << 48) - 1
-    value = milliseconds << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
-    return uuid.UUID(int=value)
+    random = int.from_bytes(os.urandom(10))
+    return uuid.UUID(int=(milliseconds << 80 | random) & ~_FIXED | 0x7 << 76 | 0b10 << 62)
 
 
 def reference_number(lookup_id: uuid.UUID) -> str:

@@ -2,7 +2,7 @@
 
 Decides which questions are remembered, how many, and until when. Within one revision, one day and one state of the
 data the same question about a plate has the same substance, whoever asks. Cameras read the same plates again and
-again; nothing about people who were asked for by name or number is kept.
+again; nothing about people who were asked for by name or number is kept, and nothing about the past.
 """
 
 from collections.abc import Hashable
@@ -18,11 +18,14 @@ KEPT = 16_384
 the registry."""
 
 
-def question_key(query: Query, freshness: Freshness, day: date, today: date) -> Hashable | None:
-    """Give what decides the substance within one revision; None for a question that is not remembered."""
-    if query.kind != "plate":
-        return None
-    return query.normalized, query.issuer, query.circumstances, day, today, freshness.state, freshness.clock_suspect
+def is_remembered(query: Query) -> bool:
+    """Whether the answer to this question may be given again: one about a plate, now."""
+    return query.kind == "plate" and query.at is None
+
+
+def question_key(query: Query, freshness: Freshness, today: date) -> Hashable:
+    """Give what decides the substance of such an answer within one revision."""
+    return query.normalized, query.issuer, query.circumstances, today, freshness.state, freshness.clock_suspect
 
 
 class Remembered:

@@ -1,7 +1,7 @@
 """The lookup: one question in, one answer out.
 
 Decides the order of the work: which records are meant, what facts they are, what the law says, what the caller gets.
-Each of these is decided elsewhere. Reads the clock once and one view of the store.
+Each of these is decided elsewhere. Reads the clock once, and one view of the store where the answer is not remembered.
 """
 
 from datetime import date, datetime
@@ -9,18 +9,19 @@ from typing import Any
 
 from lookup.agreements import AgreementBook
 from lookup.answering import Answering
-from lookup.answers import Answer, Substance
+from lookup.answers import Answer
 from lookup.clock import Clock, day_in_washington, system_clock
 from lookup.errors import FieldFault, InvalidRequest
 from lookup.facts_of_records import FactFinder
-from lookup.freshness import Freshness, FreshnessLimits, freshness_of
+from lookup.freshness import FreshnessLimits, freshness_of
+from lookup.glance import Glance
 from lookup.law.assess import assess
 from lookup.law.facts_schema import read_facts
 from lookup.law.policy import Policies
 from lookup.lookup_ids import new_lookup_id
 from lookup.queries import Query
-from lookup.remembered import Remembered, question_key
-from lookup.store.protocol import Registry, Store
+from lookup.remembered import Remembered, is_remembered, question_key
+from lookup.store.protocol import Head, Store
 from lookup.wording import guidance_document, immunity_document
 
 
@@ -34,6 +35,7 @@ class LookupService:
         environment: str,
         limits: FreshnessLimits,
         clock: Clock = system_clock,
+        glance_s: float = 0.0,
     ) -> None:
         self.store = store
         self.policies = policies
@@ -42,6 +44,7 @@ class LookupService:
         self.clock = clock
         self._agreements = AgreementBook()
         self._remembered = Remembered()
+        self._head = Glance(self._look, glance_s)
 
     def answer(self, query: Query) -> Answer:
         """Answer a query.
@@ -50,30 +53,38 @@ class LookupService:
         really look.
         """
         now = self.clock()
+        today = day_in_washington(now)
+        return self._remembered_answer(query, now, today) or self._new_answer(query, now, today)
+
+    def _remembered_answer(self, query: Query, now: datetime, today: date) -> Answer | None:
+        """Give the answer to a question that was asked before in the edition that serves."""
+        if not is_remembered(query):
+            return None
+        head = self._head()
+        freshness = freshness_of(head, self.store.source, now, self.limits)
+        substance = self._remembered.get(head, question_key(query, freshness, today))
+        if substance is None:
+            return None
+        return Answer(new_lookup_id(now), query, now, freshness, self.environment, substance)
+
+    def _new_answer(self, query: Query, now: datetime, today: date) -> Answer:
         at = query.at or now
         if at > now:
             raise InvalidRequest([FieldFault("/at", "Ask about now or about a moment that has passed.")])
+        day = day_in_washington(at)
         with self.store.reading() as registry:
             freshness = freshness_of(registry.head, self.store.source, now, self.limits)
-            substance = self._substance(query, registry, freshness, at, now)
-        return Answer(new_lookup_id(now), query.document(), at, freshness, self.environment, substance)
+            finder = FactFinder(
+                registry, day, self.policies.on(day), query.circumstances, freshness.is_usable, self._agreements
+            )
+            substance = Answering(query, finder, freshness, today).substance(self.environment)
+            if is_remembered(query):
+                self._remembered.keep(registry.head, question_key(query, freshness, today), substance)
+        return Answer(new_lookup_id(now), query, at, freshness, self.environment, substance)
 
-    def _substance(
-        self, query: Query, registry: Registry, freshness: Freshness, at: datetime, now: datetime
-    ) -> Substance:
-        """Give what the answer says: remembered from the same question in the same revision, or made."""
-        day, today = day_in_washington(at), day_in_washington(now)
-        key = question_key(query, freshness, day, today)
-        known = None if key is None else self._remembered.get(registry.head, key)
-        if known is not None:
-            return known
-        finder = FactFinder(
-            registry, day, self.policies.on(day), query.circumstances, freshness.is_usable, self._agreements
-        )
-        substance = Answering(query, finder, freshness, today).substance(self.environment)
-        if key is not None:
-            self._remembered.keep(registry.head, key, substance)
-        return substance
+    def _look(self) -> Head:
+        with self.store.reading() as registry:
+            return registry.head
 
 
 def assess_document(body: object, policies: Policies, today: date) -> dict[str, Any]:

@@ -18,9 +18,12 @@ TITLE = "Immunity lookup"
 LOOKUP_ENDPOINT = "Lookups.look_up"
 
 
-def create_app(settings: Settings, *, clock: Clock = system_clock) -> Flask:
-    """Make the application. Raises `ConfigurationError` where it must not start."""
-    app, interface = new_service(settings, clock, TITLE)
+def create_app(settings: Settings, *, clock: Clock = system_clock, glance_s: float = 0.0) -> Flask:
+    """Make the application; for `glance_s` seconds it uses what it saw of store and keys (`lookup.glance`).
+
+    Raises `ConfigurationError` where it must not start.
+    """
+    app, interface = new_service(settings, clock, TITLE, glance_s)
     for blueprint in (lookups.blueprint, guidance.blueprint, contacts.blueprint, operations.blueprint):
         interface.register_blueprint(blueprint)
     app.register_blueprint(static_files.blueprint)

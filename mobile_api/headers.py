@@ -1,12 +1,13 @@
 """The headers that every response has: its request id, what a browser must not do with it, and that nobody keeps it.
 
 Decides the defaults; a route that may be kept (guidance, style sheets) says so itself. No third-party host, no inline
-script or style, no framing.
+script or style, no framing. Works where the response leaves, so that a failure anywhere gets them too.
 """
 
-from flask import Flask, Response, g, request
+from collections.abc import Callable
+from typing import Any
 
-from mobile_api.request_ids import HEADER, request_id_of
+from mobile_api.request_ids import HEADER
 
 NO_STORE = "no-store"
 _CONTENT_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -20,21 +21,21 @@ _PAGE_HEADERS = (
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
 
+StartResponse = Callable[..., Any]
+"""As WSGI (PEP 3333) defines it: status, list of headers, exception or nothing."""
 
-def install_headers(app: Flask) -> None:
-    """Give each request its id before anything else looks at it, and each response its headers."""
 
-    @app.before_request
-    def name_request() -> None:
-        g.request_id = request_id_of(request)
+def completing(start_response: StartResponse, request_id: str) -> StartResponse:
+    """Give a `start_response` that completes the headers of the one response to this request."""
 
-    @app.after_request
-    def complete(response: Response) -> Response:
-        headers = response.headers
-        headers.add(HEADER, g.request_id)
-        headers.add("X-Content-Type-Options", "nosniff")
-        if "Cache-Control" not in headers:
-            headers.add("Cache-Control", NO_STORE)
-        if (response.content_type or "").startswith("text/html"):
+    def complete(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        given = {name.lower(): value for name, value in headers}
+        headers.append((HEADER, request_id))
+        headers.append(("X-Content-Type-Options", "nosniff"))
+        if "cache-control" not in given:
+            headers.append(("Cache-Control", NO_STORE))
+        if given.get("content-type", "").startswith("text/html"):
             headers.extend(_PAGE_HEADERS)
-        return response
+        return start_response(status, headers, exc_info)
+
+    return complete

@@ -12,13 +12,14 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 
 from lookup.errors import ImmunityError, InvalidRequest, NotFound
 from mobile_api.access.guard import bearer_token
 from mobile_api.refusals import BodyTooLarge, NotJson, TooManyQueries
+from mobile_api.request_ids import current_request_id
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
@@ -106,7 +107,7 @@ def problem_headers(error: ImmunityError) -> dict[str, str]:
 
 def log_failure(error: Exception) -> None:
     """Log where an exception came from: its class and the lines of code, without its message."""
-    _LOG.error("request %s failed: %s", g.get("request_id", "-"), places_of(error))
+    _LOG.error("request %s failed: %s", current_request_id(), places_of(error))
 
 
 def places_of(error: BaseException | None) -> str:
@@ -129,7 +130,7 @@ def _problem(status: int, kind: str, title: str, detail: str, phone: str) -> dic
         "title": title,
         "status": status,
         "detail": detail,
-        "request_id": g.get("request_id", ""),
+        "request_id": current_request_id(),
     }
     if status >= 500 or status in (HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS):
         problem["phone"] = phone

@@ -1,24 +1,35 @@
 """The id of a request, by which its problem report is found again in the log.
 
-Decides which id a caller may choose and how one is made. Every response carries it as `X-Request-Id`.
+Decides which id a caller may choose, how one is made, and where it stands while the request is answered. Every
+response carries it as `X-Request-Id`.
 """
 
 import os
 import re
+from typing import Any
 
-from flask import Request
+from flask import has_request_context, request
 
 HEADER = "X-Request-Id"
+ENVIRON_KEY = "immunity.request_id"
+"""Where the id stands in the WSGI environment."""
 _SANE = re.compile(r"[0-9A-Fa-f]{8}(-?[0-9A-Fa-f]{4}){3}-?[0-9A-Fa-f]{12}")
 """A UUID, with or without hyphens: it goes into log lines, so nothing that could be a plate or a number is taken."""
 
 
-def request_id_of(asked: Request) -> str:
-    """Give the id that the caller chose, if it is sane, else a new one."""
-    chosen: str = asked.environ.get("HTTP_X_REQUEST_ID", "")
-    return chosen if chosen and _SANE.fullmatch(chosen) else new_request_id()
+def name_request(environ: dict[str, Any]) -> str:
+    """Give a request its id: the one that the caller chose, if it is sane, else a new one."""
+    chosen: str = environ.get("HTTP_X_REQUEST_ID", "")
+    request_id = environ[ENVIRON_KEY] = chosen if chosen and _SANE.fullmatch(chosen) else new_request_id()
+    return request_id
 
 
 def new_request_id() -> str:
     """Make an id that nobody chose."""
     return os.urandom(12).hex()
+
+
+def current_request_id() -> str:
+    """Give the id of the request that is being answered; a hyphen outside of one."""
+    named: str = request.environ.get(ENVIRON_KEY, "-") if has_request_context() else "-"
+    return named

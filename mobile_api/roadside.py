@@ -17,6 +17,7 @@ from mobile_api.access.sessions import COOKIE, LIFETIME, SignIn
 from mobile_api.bodies import read_form
 from mobile_api.problems import log_failure, problem_headers, unexpected_failure
 from mobile_api.refusals import Forbidden
+from mobile_api.request_ids import current_request_id
 from mobile_api.runtime import Runtime, runtime
 from mobile_api.verdict import verdict_of
 
@@ -142,7 +143,9 @@ def _set_cookie(response: Response, token: str) -> None:
 def _problem_page(error: ImmunityError) -> AnyResponse:
     if error.status >= 500:
         log_failure(error)
-    html = render_template("problem.html", title=error.title, detail=str(error), request_id=g.request_id, **_frame())
+    html = render_template(
+        "problem.html", title=error.title, detail=str(error), request_id=current_request_id(), **_frame()
+    )
     return make_response(html, error.status, problem_headers(error))
 
 

@@ -52,7 +52,7 @@ class Runtime:
         self.quotas.close()
 
 
-def open_runtime(settings: Settings, clock: Clock) -> Runtime:
+def open_runtime(settings: Settings, clock: Clock, glance_s: float = 0.0) -> Runtime:
     """Open everything that a service needs. Raises `ConfigurationError` where it must not start."""
     settings.refuse_live()
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -64,8 +64,8 @@ def open_runtime(settings: Settings, clock: Clock) -> Runtime:
         clock=clock,
         policies=policies,
         store=store,
-        service=LookupService(store, policies, settings.environment, limits, clock),
-        keys=KeyStore(settings.data_dir, settings.environment, clock),
+        service=LookupService(store, policies, settings.environment, limits, clock, glance_s),
+        keys=KeyStore(settings.data_dir, settings.environment, clock, glance_s),
         quotas=Quotas(settings.data_dir, clock),
         sessions=Sessions(settings.data_dir),
     )

@@ -4,17 +4,23 @@ Decides when things are opened: what would stop the start is tried here, before 
 in each worker, after the fork.
 """
 
-from collections.abc import Callable
+from typing import Protocol
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from lookup.clock import system_clock
+from lookup.glance import GLANCE_S
 from lookup.settings import Settings
 from mobile_api.gunicorn_conf import server_options
 from mobile_api.runtime import open_runtime
 
-Factory = Callable[[Settings], Flask]
+
+class Factory(Protocol):
+    """Makes an application."""
+
+    def __call__(self, settings: Settings, *, glance_s: float) -> Flask:
+        """Make it, to use for `glance_s` seconds what it saw of store and keys."""
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -33,7 +39,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Flask:
         """Make the application, in a worker."""
-        return self._factory(self._settings)
+        return self._factory(self._settings, glance_s=GLANCE_S)
 
 
 def serve(factory: Factory, settings: Settings, bind: str) -> None:

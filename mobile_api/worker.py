@@ -13,7 +13,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from gunicorn.http import errors  # type: ignore[import-untyped]
 from gunicorn.http.parser import RequestParser  # type: ignore[import-untyped]
@@ -23,7 +23,7 @@ from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped
 
 from mobile_api.headers import NO_STORE
 from mobile_api.problems import MEDIA_TYPE, http_problem, places_of
-from mobile_api.request_ids import HEADER, new_request_id
+from mobile_api.request_ids import ENVIRON_KEY, HEADER, new_request_id
 from mobile_api.runtime import EXTENSION
 
 READ_S = 5
@@ -128,8 +128,7 @@ def _take_leave(sock: Any) -> None:
 
 def _refusal(app: Flask, status: HTTPStatus, request_id: str) -> bytes:
     """Write the whole response of a request that never reached the application."""
-    with app.app_context():
-        g.request_id = request_id
+    with app.test_request_context(environ_overrides={ENVIRON_KEY: request_id}):
         problem = http_problem(status, app.extensions[EXTENSION].phone())
     body = json.dumps(problem).encode()
     head = (

@@ -243,3 +243,20 @@ def test_a_second_store_in_the_same_process_takes_nothing_from_the_first(
     keys.create(request("lookup"))
     listed = json.loads(run(tmp_path, "list", "--json").stdout)
     assert {key["name"] for key in listed if key["revoked_at"] is None} == {"unit 7", "unit 8"}
+
+
+def test_a_busy_service_learns_of_a_new_key_at_once_and_of_a_revoked_one_within_its_glance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [50.0]
+    monkeypatch.setattr("lookup.glance.time.monotonic", lambda: now[0])
+    desk, service = KeyStore(tmp_path, "training", MovableClock()), KeyStore(tmp_path, "training", MovableClock(), 0.02)
+    assert service.all_keys() == []
+    key, token = desk.create(request("training"))
+    assert service.authenticate(token) == key
+    now[0] += 0.02
+    assert service.authenticate(token) == key
+    desk.revoke(key.key_id)
+    assert service.authenticate(token) == key
+    now[0] += 0.02
+    assert service.authenticate(token) is None

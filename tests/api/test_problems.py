@@ -14,8 +14,8 @@ from lookup.errors import CouldNotSearch, ImmunityError, NotFound
 from lookup.settings import Settings
 from mobile_api import refusals
 from mobile_api.access.guard import install_guard, public
-from mobile_api.headers import install_headers
 from mobile_api.problems import install_problems
+from mobile_api.service_app import Service
 from tests.api.serving import MakeKey, runtime_of
 
 PHONE = "571-345-3146"
@@ -42,8 +42,7 @@ def failing(app: Flask, settings: Settings) -> Callable[[Exception], Flask]:
     """Makes a service with one route that raises what it is given."""
 
     def make(error: Exception) -> Flask:
-        service = Flask("failing", static_folder=None)
-        install_headers(service)
+        service = Service("failing", static_folder=None)
 
         @service.get("/fail")
         @public

@@ -3,11 +3,13 @@
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from lookup.clock import system_clock
+from lookup.glance import GLANCE_S
 from lookup.settings import Settings
 from mobile_api.access.key_store import KeyStore
 from mobile_api.access.keys import Scope
@@ -29,6 +31,7 @@ def test_a_service_starts_answers_and_stops_with_0(
         keys = KeyStore(settings.data_dir, settings.environment, system_clock)
         keys.revoke(f"server test {scope}")
         keys.close()
+        time.sleep(GLANCE_S)  # what is promised: not a moment longer
         assert [ask(base, path, token, body)[0] for _ in range(8)] == [401] * 8  # in both workers
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=START_S) == 0

@@ -159,3 +159,15 @@ def test_views_of_two_revisions_at_once_never_get_each_others() -> None:
     for reader in readers:
         reader.join()
     assert wrong == []
+
+
+def test_a_new_edition_is_answered_within_the_glance_of_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [50.0]
+    monkeypatch.setattr("lookup.glance.time.monotonic", lambda: now[0])
+    desk = Desk(vehicle(), member(), mission())
+    desk.service = LookupService(desk.store, policies(), "training", LIMITS, lambda: NOW, glance_s=0.02)
+    assert level(desk.ask()) == "full"
+    desk.publish(vehicle(), member(us_status="permanent_resident"), mission(), revision=2)
+    assert level(desk.ask()) == "full"
+    now[0] += 0.02
+    assert level(desk.ask()) == "official_acts"
