@@ -5,8 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 APT := $(shell [ "$$(id -u)" = 0 ] && echo apt-get || { sudo -n true 2>/dev/null && echo sudo -n apt-get; })
 
-# Settings of the person who runs the tests must not decide what the tests see.
-unexport $(filter IMMUNITY_%,$(.VARIABLES))
+# Debian's packages that tests and measurements need, each with a program that tells whether it is there.
+PACKAGES := wrk=wrk maven=mvn openjdk-17-jre-headless=java postgresql=/usr/lib/postgresql/*/bin/initdb
+
+# Settings of the person who runs the tests must not decide what the tests see; what is meant for tests stays.
+unexport $(filter-out IMMUNITY_TEST_%,$(filter IMMUNITY_%,$(.VARIABLES)))
 
 .PHONY: help
 help: ## this list
@@ -26,12 +29,19 @@ $(VENV)/.development: requirements-dev.lock $(VENV)/.runtime
 
 .PHONY: setup
 setup: $(VENV)/.development ## the environment with everything that tests and measurements need
-	@command -v wrk >/dev/null || { [ -n "$(APT)" ] && $(APT) update -qq && $(APT) install -y -qq wrk >/dev/null; } \
-		|| echo "missing: wrk (Debian package wrk), which only 'make compare' needs"
+	@absent=""; for pair in $(PACKAGES); do \
+		command -v $${pair#*=} >/dev/null || absent="$$absent $${pair%%=*}"; done; \
+	[ -z "$$absent" ] || { [ -n "$(APT)" ] && $(APT) update -qq && $(APT) install -y -qq $$absent >/dev/null; } \
+		|| echo "missing, tests or measurements that need it are skipped:$$absent (packages of Debian)"
+	@$(BIN)/python -m tests.servers.distribution
 
 .PHONY: demo
 demo: $(VENV)/.runtime ## a full-size invented registry, served on 127.0.0.1:8080 and :8081
 	$(BIN)/immunity demo
+
+.PHONY: elasticsearch
+elasticsearch: setup ## an Elasticsearch for development, until Ctrl-C; prints its store URL
+	@$(BIN)/python -m tests.servers.elasticsearch
 
 .PHONY: lint
 lint: $(VENV)/.development ## style, types and the direction of imports
@@ -41,7 +51,7 @@ lint: $(VENV)/.development ## style, types and the direction of imports
 	$(BIN)/lint-imports --no-cache
 
 .PHONY: test
-test: lint ## everything that must hold before a commit
+test: setup lint ## everything that must hold before a commit
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine --quiet

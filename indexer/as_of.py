@@ -23,7 +23,9 @@ class AsOf:
 def decide_as_of(description: Description, started: datetime) -> AsOf:
     """Take the earlier of the extract's age and the moment at which the pass started."""
     if description.extracted_at > started:
-        return AsOf(started.astimezone(UTC), "clock")
+        # A database is asked for its time after the pass has started, so there it is the usual case.
+        source: AsOfSource = "database" if description.age_source == "database" else "clock"
+        return AsOf(started.astimezone(UTC), source)
     return AsOf(description.extracted_at.astimezone(UTC), description.age_source)
 
 

@@ -12,19 +12,22 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 
 from indexer.staging import INSIDE_A_MEMBER, Staging
-from indexer.tables import INSIDE_MEMBERS, TABLE_OF_KIND
+from indexer.tables import INSIDE_MEMBERS, MEMBERS, TABLE_OF_KIND
 from lookup.records import Accreditation, Content, Kind, Member, Waiver, decode_body
 
 _CONTENTS = """
 SELECT key, content FROM rows WHERE source = ? AND reason IS NULL
-AND NOT EXISTS (SELECT 1 FROM marked WHERE marked.source = rows.source AND marked.key = rows.key) ORDER BY key
+AND NOT EXISTS (SELECT 1 FROM marked WHERE marked.source = rows.source AND marked.key = rows.key)
 """
 _MARKED = "SELECT key FROM marked WHERE source = ? ORDER BY key"
 _INSIDE = f"""
 SELECT member, source, content FROM rows INDEXED BY rows_by_member
-WHERE {INSIDE_A_MEMBER} AND member IS NOT NULL AND reason IS NULL ORDER BY member
+WHERE {INSIDE_A_MEMBER} AND member IS NOT NULL AND reason IS NULL
 """  # noqa: S608 - our own numbers
 """By the index, so that nothing is sorted: a sort of all accreditations would need the space of a second copy."""
+
+_CONCERNED_KEYS = " AND key IN (SELECT key FROM concerned WHERE source = ?)"
+_CONCERNED_MEMBERS = " AND member IN (SELECT key FROM concerned WHERE source = ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,13 @@ class Wanted:
 
 
 def assemble(staging: Staging, kind: Kind) -> Iterator[Wanted]:
-    """Give every record of a kind that the extract knows, by natural key in code point order."""
+    """Give every record of a kind that the extract knows, by natural key in code point order; where only some are
+    concerned, those."""
     source = TABLE_OF_KIND[kind].number
-    contents = staging.ask(_CONTENTS, source)
+    if staging.concerned:
+        contents = staging.ask(f"{_CONTENTS}{_CONCERNED_KEYS} ORDER BY key", source, source)
+    else:
+        contents = staging.ask(f"{_CONTENTS} ORDER BY key", source)
     good = _members(staging, contents) if kind == "member" else _plain(kind, contents)
     marked = (Wanted(key, None) for (key,) in staging.ask(_MARKED, source))
     return heapq.merge(good, marked, key=lambda wanted: wanted.key)
@@ -62,12 +69,18 @@ def _plain(kind: Kind, rows: Iterator[tuple[str, str]]) -> Iterator[Wanted]:
 def _members(staging: Staging, rows: Iterator[tuple[str, str]]) -> Iterator[Wanted]:
     """Walk members and what lies inside them side by side, both ordered by member. Rows inside a marked member are
     passed over: it keeps its last good version whole."""
-    groups = groupby(staging.ask(_INSIDE), key=itemgetter(0))
+    groups = groupby(_inside(staging), key=itemgetter(0))
     owner, inside = next(groups, (None, iter(())))
     for key, values in rows:
         while owner is not None and owner < key:
             owner, inside = next(groups, (None, iter(())))
         yield Wanted(key, _member(values, list(inside) if owner == key else []))
+
+
+def _inside(staging: Staging) -> Iterator[tuple[str, int, str]]:
+    if staging.concerned:
+        return staging.ask(f"{_INSIDE}{_CONCERNED_MEMBERS} ORDER BY member", MEMBERS.number)
+    return staging.ask(f"{_INSIDE} ORDER BY member")
 
 
 def _member(values: str, inside: list[tuple[str, int, str]]) -> Content:

@@ -1,8 +1,9 @@
-"""The indexer's commands: sync, check, status, quarantine, rollback, reconcile, generate.
+"""The indexer's commands: sync, check, status, quarantine, rollback, reconcile, replica, generate.
 
 Decides their options and what they print; the work is done elsewhere.
 """
 
+import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -12,19 +13,21 @@ import click
 
 from indexer.drift import Drift
 from indexer.examine import check, reconcile
+from indexer.follow import Listener, follow
 from indexer.progress import follow_counts, show_progress
 from indexer.report import SyncReport
-from indexer.sources.csv_directory import CsvDirectory
+from indexer.sources.open import open_source
 from indexer.status import describe_status, status_text
+from indexer.stopping import heed_signals
 from indexer.surroundings import Surroundings
 from indexer.sync import SyncOptions, sync
 from lookup.cli import json_option, print_json, with_settings
 from lookup.clock import day_in_washington, system_clock
 from lookup.settings import Settings
-from lookup.store.open import open_store, open_writer
+from lookup.store.open import feed_of, replica_directory, store_of, writer_of
 from lookup.store.protocol import Writer
 
-_source = click.argument("source", type=click.Path(path_type=Path))
+_source = click.argument("source")
 
 
 @click.command("sync")
@@ -32,15 +35,17 @@ _source = click.argument("source", type=click.Path(path_type=Path))
 @click.option("--rebuild", is_flag=True, help="Read everything into a new generation.")
 @click.option("--accept-loss", is_flag=True, help="Publish even where more than a tenth of a table goes.")
 @click.option("--resume", is_flag=True, help="Publish again after a rollback.")
+@click.option("--follow", "goes_on", is_flag=True, help="Go on until stopped: what changes is seen within a second.")
 @json_option
 @with_settings
-def sync_command(
-    settings: Settings, source: Path, rebuild: bool, accept_loss: bool, resume: bool, as_json: bool
-) -> None:
-    """Read the extract SOURCE into the store: what changed since last time."""
-    options = SyncOptions(rebuild, accept_loss, resume)
-    with _surroundings(settings) as around:
-        report = sync(CsvDirectory(source), _writer(settings), around, options)
+def sync_command(settings: Settings, source: str, goes_on: bool, as_json: bool, **agreed: bool) -> None:
+    """Read the extract SOURCE, a directory or the URL of a database, into the store: what changed since last time."""
+    options = SyncOptions(**agreed)
+    if goes_on:
+        _follow(settings, source, options, as_json)
+        return
+    with _surroundings(settings) as around, open_source(source, settings) as opened, opened.snapshot() as extract:
+        report = sync(extract, _writer(settings), around, options)
     _print_report(report, as_json)
 
 
@@ -48,10 +53,10 @@ def sync_command(
 @_source
 @json_option
 @with_settings
-def check_command(settings: Settings, source: Path, as_json: bool) -> None:
+def check_command(settings: Settings, source: str, as_json: bool) -> None:
     """Validate the extract SOURCE without publishing; exits 1 where a row would be refused."""
-    with _surroundings(settings) as around:
-        report = check(CsvDirectory(source), around)
+    with _surroundings(settings) as around, open_source(source, settings) as opened, opened.snapshot() as extract:
+        report = check(extract, around)
     _print_report(report, as_json)
     if report.refused:
         raise SystemExit(1)
@@ -61,10 +66,10 @@ def check_command(settings: Settings, source: Path, as_json: bool) -> None:
 @_source
 @json_option
 @with_settings
-def reconcile_command(settings: Settings, source: Path, as_json: bool) -> None:
+def reconcile_command(settings: Settings, source: str, as_json: bool) -> None:
     """Compare every record with the extract SOURCE and name what drifted; publishes nothing."""
-    with _surroundings(settings) as around:
-        report, drift = reconcile(CsvDirectory(source), _published(settings), around)
+    with _surroundings(settings) as around, open_source(source, settings) as opened, opened.snapshot() as extract:
+        report, drift = reconcile(extract, _published(settings), around)
     if as_json:
         print_json(report.document() | {"drifted": report.drifted, "drifted_keys": drift.keys})
         return
@@ -120,6 +125,16 @@ def rollback_command(settings: Settings, as_json: bool) -> None:
         click.echo(f"Generation {head.generation}, revision {head.revision} serves. The indexer is held.")
 
 
+@click.command("replica")
+@with_settings
+def replica_command(settings: Settings) -> None:
+    """Keep this node's copy of a store in Elasticsearch up to date, until a signal stops it."""
+    with closing(feed_of(settings)) as feed, show_progress() as progress:
+        from indexer.replica import run_replica  # noqa: PLC0415 - brings the client, which takes more than a second
+
+        run_replica(feed, replica_directory(settings), settings.environment, progress)
+
+
 @click.command("generate")
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--members", type=click.IntRange(min=1), required=True, help="How many members.")
@@ -144,6 +159,7 @@ commands: tuple[click.Command, ...] = (
     quarantine_command,
     rollback_command,
     reconcile_command,
+    replica_command,
     generate_command,
 )
 
@@ -151,26 +167,37 @@ commands: tuple[click.Command, ...] = (
 @contextmanager
 def _surroundings(settings: Settings) -> Iterator[Surroundings]:
     with show_progress() as progress:
-        yield Surroundings(settings.environment, settings.data_dir, progress=progress)
+        yield Surroundings(settings.environment, settings.data_dir, progress=progress, overlap=settings.overlap)
+
+
+def _follow(settings: Settings, source: str, options: SyncOptions, as_json: bool) -> None:
+    """Follow until a signal; a line for each pass that did something, on standard output, and nothing else."""
+    listener = Listener(
+        passed=lambda report: click.echo(json.dumps(report.document()) if as_json else report.line()),
+        failed=lambda error: click.echo(f"immunity: {error}", err=True),
+    )
+    around = Surroundings(settings.environment, settings.data_dir, overlap=settings.overlap)
+    with heed_signals() as stop, open_source(source, settings) as opened:
+        follow(opened, _writer(settings), around, options, listener, stop)
 
 
 def _published(settings: Settings) -> Writer:
     """Open a store in which something was published, to look at it. Raises `CouldNotSearch` where there is nothing, and
     then leaves nothing behind in a directory that was perhaps mistyped."""
-    with closing(open_store(settings.store, settings.environment)) as store, store.reading():
+    with closing(store_of(settings)) as store, store.reading():
         return _writer(settings)
 
 
 def _verify(settings: Settings) -> None:
     """Check everything that serves. Raises `StoreDamaged` at the first fault."""
-    with closing(open_store(settings.store, settings.environment)) as store, show_progress() as progress:
+    with closing(store_of(settings)) as store, show_progress() as progress:
         progress.begin("checking the store", None)
         progress.advance(sum(store.verify().counts.values()))
         progress.end()
 
 
 def _writer(settings: Settings) -> Writer:
-    return open_writer(settings.store, settings.environment, settings.handle_key())
+    return writer_of(settings)
 
 
 def _drift_lines(report: SyncReport, drift: Drift) -> Iterator[str]:

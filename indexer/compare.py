@@ -10,7 +10,7 @@ and who is held. Publishes nothing.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Literal
 
@@ -40,11 +40,15 @@ CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes of one record. `removed` names the tables of the rows that it loses, once per row."""
+    """What becomes of one record. `removed` names the tables of the rows that it loses, once per row. `previous` is the
+    record in its place, None also where it need not be looked at because nothing changes. `lingers` says that it has
+    inside what the extract by itself would not put there: the last good version, or rows that may not be deleted."""
 
     draft: Draft
     action: Action
     removed: tuple[str, ...] = ()
+    lingers: bool = False
+    previous: Record | None = None
 
 
 @dataclass(slots=True)
@@ -67,7 +71,7 @@ def compare(sightings: Sightings, published: Published, kind: Kind) -> Iterator[
             pair.previous = previous.get(pair.key)
             change = settled[pair.key] or _settle(sightings, kind, pair)
             if change is not None:
-                yield change
+                yield change if pair.previous is None else replace(change, previous=pair.previous)
 
 
 def _pair(kind: Kind, wanted: Iterator[Wanted], versions: Iterator[tuple[str, str]]) -> Iterator[_Pair]:
@@ -117,7 +121,7 @@ def _settle_without_content(sightings: Sightings, kind: Kind, pair: _Pair) -> Ch
 
 def _settle_member(sightings: Sightings, pair: _Pair, content: Member) -> Change:
     """Settle a member who was published otherwise: what lay inside may be refused now, kept, or gone."""
-    inside = _inside(pair.previous)
+    inside = rows_inside(_content(pair.previous))
     if any(sightings.presence(table, key) == "refused" for table, key, _ in inside):
         return _mark("member", pair)
     kept = [row for table, key, row in inside if table.name in sightings.keeping and _gone(sightings, table, key)]
@@ -129,7 +133,8 @@ def _settle_member(sightings: Sightings, pair: _Pair, content: Member) -> Change
         )
     draft = Draft(pair.key, "member", "good", content)
     removed = tuple(table.name for table, key, _ in inside if sightings.is_deleted(table, key))
-    return Change(draft, "unchanged" if _version(draft) == pair.version else "changed", removed)
+    action: Action = "unchanged" if _version(draft) == pair.version else "changed"
+    return Change(draft, action, removed, lingers=bool(kept))
 
 
 def _mark(kind: Kind, pair: _Pair) -> Change:
@@ -138,29 +143,34 @@ def _mark(kind: Kind, pair: _Pair) -> Change:
     draft = Draft(pair.key, kind, "held" if content is None else "newer_row_refused", content)
     if pair.previous is None or pair.version is None:
         return Change(draft, "added")
-    return Change(draft, "unchanged" if pair.previous.standing == draft.standing else "changed")
+    return Change(draft, "unchanged" if pair.previous.standing == draft.standing else "changed", lingers=True)
 
 
 def _keep(kind: Kind, pair: _Pair) -> Change:
     """Leave a record alone whose row vanished while nothing may be deleted."""
     assert pair.previous is not None  # noqa: S101 - it is live
-    return Change(Draft(pair.key, kind, pair.previous.standing, pair.previous.content), "unchanged")
+    return Change(Draft(pair.key, kind, pair.previous.standing, pair.previous.content), "unchanged", lingers=True)
 
 
 def _delete(sightings: Sightings, kind: Kind, pair: _Pair) -> Change:
-    inside = [table.name for table, key, _ in _inside(pair.previous) if _gone(sightings, table, key)]
+    rows = rows_inside(_content(pair.previous))
+    inside = [table.name for table, key, _ in rows if _gone(sightings, table, key)]
     tombstone = Draft(pair.key, kind, "good", None, deleted=True)
     return Change(tombstone, "deleted", (TABLE_OF_KIND[kind].name, *inside))
 
 
-def _inside(previous: Record | None) -> list[tuple[Table, str, Accreditation | Waiver]]:
-    content: Content | None = None if previous is None else previous.content
+def rows_inside(content: Content | None) -> list[tuple[Table, str, Accreditation | Waiver]]:
+    """Give the accreditations and waivers of a member, each with its table and key; none of anything else."""
     if not isinstance(content, Member):
         return []
     return [
         *((ACCREDITATIONS, row.accreditation_id, row) for row in content.accreditations),
         *((WAIVERS, row.waiver_id, row) for row in content.waivers),
     ]
+
+
+def _content(record: Record | None) -> Content | None:
+    return None if record is None else record.content
 
 
 def _gone(sightings: Sightings, table: Table, key: str) -> bool:

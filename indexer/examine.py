@@ -41,7 +41,7 @@ def _examine(
     description = extract.describe()
     refuse_fictitious(description, around.environment)
     as_of = decide_as_of(description, started)
-    with take_in(extract, description, around.data_dir, around.progress) as intake:
+    with take_in(extract, description, around) as intake:
         tables = report_tables(intake.staging)
         tally = Comparison(intake, published, around.progress).count_all(drift.note)
         return SyncReport(

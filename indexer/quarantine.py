@@ -42,6 +42,24 @@ def _as_it_stands(column: str, normal: dict[str, str | None], cells: str | None)
     return str(differing.get(column, normal[column]))
 
 
+_LINES = """
+UPDATE rows SET line = counted.line
+FROM (SELECT rowid AS id, row_number() OVER (ORDER BY raw_key) AS line FROM rows WHERE source = ?) AS counted
+WHERE rows.rowid = counted.id AND counted.id IN (SELECT rowid FROM rows WHERE source = ? AND reason IS NOT NULL)
+"""
+
+
+_ANY_REFUSED = "SELECT 1 FROM rows WHERE source = ? AND reason IS NOT NULL LIMIT 1"
+
+
+def count_lines(staging: Staging) -> None:
+    """Say at which place, in the order of the keys as they stand, the refused rows of a database lie: a table has no
+    lines of its own."""
+    for table in TABLES:
+        if staging.ask_one(_ANY_REFUSED, table.number):
+            staging.change(_LINES, table.number, table.number)
+
+
 def count_refused(staging: Staging, table: Table) -> dict[str, int]:
     """Give how many rows of a table were refused, per reason."""
     question = "SELECT reason, COUNT(*) FROM rows WHERE source = ? AND reason IS NOT NULL GROUP BY reason"

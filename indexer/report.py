@@ -9,18 +9,20 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from indexer.compare import Action, Change
+from indexer.compare import Change
 from indexer.quarantine import count_refused
 from indexer.staging import Staging
 from indexer.tables import INSIDE_MEMBERS, TABLES
 from lookup.clock import utc_text
-from lookup.records import KINDS, Kind, Member
+from lookup.records import KINDS, Kind, Member, Record
+from lookup.store.protocol import Draft, Head
 
-AsOfSource = Literal["extract", "oldest_file", "clock"]
+AsOfSource = Literal["extract", "oldest_file", "database", "clock"]
 Publishing = Literal["generation", "revisions", "nothing"]
 
 AS_OF_WORDS: Mapping[AsOfSource, str] = {
     "extract": "as the extract says",
+    "database": "by the clock of the database, or of this machine where that is behind",
     "oldest_file": "the age of the oldest file, for the extract does not say its own",
     "clock": "by this machine's clock, for the extract claims to be from the future",
 }
@@ -73,14 +75,37 @@ class Tally:
             self.removed[name] += 1
         draft = change.draft
         report = self.kinds[draft.kind]
-        _raise(report, change.action)
-        if draft.deleted:
+        setattr(report, change.action, getattr(report, change.action) + 1)
+        if not draft.deleted:
+            self._add(draft, 1)
+
+    def _add(self, live: Draft | Record, number: int) -> None:
+        """Count standing and inside of a live record so many times."""
+        report = self.kinds[live.kind]
+        report.held += number * (live.standing == "held")
+        report.newer_row_refused += number * (live.standing == "newer_row_refused")
+        if isinstance(live.content, Member):
+            self.inside["accreditations"] += number * len(live.content.accreditations)
+            self.inside["waivers"] += number * len(live.content.waivers)
+
+
+class Recount(Tally):
+    """A tally that starts from what is published, as the head of its last pass counts it, and is shown only records
+    that may have changed."""
+
+    def __init__(self, head: Head) -> None:
+        super().__init__(inside=dict(head.position["inside"]))
+        for kind, standings in head.position["standings"].items():
+            self.kinds[kind] = KindReport(unchanged=head.counts.get(kind, 0), **standings)
+
+    def count(self, change: Change) -> None:
+        """Count what becomes of one record in the place of what it was."""
+        if change.previous is None and change.action == "unchanged":
             return
-        report.held += draft.standing == "held"
-        report.newer_row_refused += draft.standing == "newer_row_refused"
-        if isinstance(draft.content, Member):
-            self.inside["accreditations"] += len(draft.content.accreditations)
-            self.inside["waivers"] += len(draft.content.waivers)
+        if change.previous is not None and not change.previous.deleted:
+            self.kinds[change.draft.kind].unchanged -= 1
+            self._add(change.previous, -1)
+        super().count(change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +157,15 @@ class SyncReport:
         lines += ["", *(f"warning: {warning}" for warning in self.warnings), *self._ending()]
         return "\n".join(lines)
 
+    def line(self) -> str:
+        """Give the report in one line."""
+        totals = {
+            name: sum(getattr(kind, name) for kind in self.kinds.values()) for name in ("added", "changed", "deleted")
+        }
+        did = ", ".join(f"{count:,} {name}" for name, count in totals.items() if count) or "nothing changed"
+        where = f"generation {self.generation}, revision {self.revision}"
+        return f"{utc_text(self.as_of)} {where}: {did}; {self.refused:,} refused ({self.seconds:.1f} s)"
+
     def _ending(self) -> list[str]:
         lines = [f"data as of {utc_text(self.as_of)} ({AS_OF_WORDS[self.as_of_source]})"]
         if self.generation is not None:
@@ -148,10 +182,6 @@ def report_tables(staging: Staging) -> dict[str, TableReport]:
         refused = sum(reasons.values())
         reports[table.name] = TableReport(rows, rows - refused, refused, reasons)
     return reports
-
-
-def _raise(report: KindReport, action: Action) -> None:
-    setattr(report, action, getattr(report, action) + 1)
 
 
 def _width(name: str) -> int:

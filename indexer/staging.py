@@ -1,7 +1,8 @@
 """The staging file: every row of one extract, usable or refused, in an SQLite file on disk.
 
 Decides how rows are kept so that duplicates, pointers and the assembly of members are questions to a database, and
-memory does not grow with the registry. The rules themselves are in `refusals`; nothing here outlives its pass.
+memory does not grow with the registry. The rules themselves are in `refusals`. The file of a pass goes with it, unless
+it is kept as the `mirror` of a database.
 """
 
 import sqlite3
@@ -13,16 +14,20 @@ from typing import Any, Self
 from indexer.reading import StagedRow
 from indexer.tables import INSIDE_MEMBERS
 
+FILE_NAME = "staging.sqlite"
+
 CHUNK = 2_000
 """Rows per insert: large enough that the calls cost nothing, small enough to be no memory."""
 
 CACHE_KIB = 32 * 1024
 """Page cache of the staging file; beyond it SQLite spills to disk."""
 
+PUT_ROW = f"INSERT INTO rows VALUES ({','.join('?' * len(StagedRow._fields))})"  # noqa: S608 - only question marks
+
 _TABLES = """
 CREATE TABLE rows (
   source INTEGER NOT NULL, line INTEGER NOT NULL, key TEXT, member TEXT, mission TEXT, family INTEGER NOT NULL,
-  reason TEXT, fault TEXT, value TEXT, cells TEXT, content TEXT
+  reason TEXT, fault TEXT, value TEXT, cells TEXT, content TEXT, raw_key TEXT, digest BLOB
 );
 CREATE TABLE marked (source INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY (source, key)) WITHOUT ROWID;
 """
@@ -35,15 +40,22 @@ CREATE INDEX rows_by_key ON rows (source, key, family, reason);
 CREATE INDEX rows_by_member ON rows (member) WHERE {INSIDE_A_MEMBER};
 """
 
+_BUILDING = ("journal_mode = OFF", "synchronous = OFF")
+_KEEPING = ("journal_mode = WAL", "synchronous = NORMAL")
+"""A file that outlives its pass is whole after every crash, also after one of the machine: perhaps a pass older."""
+
 
 class Staging:
-    """A staging file in `directory`, open until the `with` block ends."""
+    """A staging file in `directory`, open until the `with` block ends: a new one, or, where `kept`, the one that an
+    earlier pass left. `concerned` says that the table of that name holds the keys that alone are asked about."""
 
-    def __init__(self, directory: Path) -> None:
-        self._connection = sqlite3.connect(directory / "staging.sqlite", isolation_level=None)
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{CACHE_KIB}", "temp_store = FILE"):
+    def __init__(self, directory: Path, *, kept: bool = False) -> None:
+        self.concerned = False
+        self._connection = sqlite3.connect(directory / FILE_NAME, isolation_level=None)
+        for pragma in (*(_KEEPING if kept else _BUILDING), f"cache_size = -{CACHE_KIB}", "temp_store = FILE"):
             self._connection.execute(f"PRAGMA {pragma}")
-        self._connection.executescript(_TABLES)
+        if not kept:
+            self.run(_TABLES)
 
     def __enter__(self) -> Self:
         return self
@@ -55,12 +67,12 @@ class Staging:
         """Add rows as they come; gives, chunk by chunk, how many were added."""
         remaining = iter(rows)
         while chunk := list(islice(remaining, CHUNK)):
-            self.change_many("INSERT INTO rows VALUES (?,?,?,?,?,?,?,?,?,?,?)", chunk)
+            self.change_many(PUT_ROW, chunk)
             yield len(chunk)
 
     def index(self) -> None:
         """Make the indexes, once all rows are there."""
-        self._connection.executescript(_INDEXES)
+        self.run(_INDEXES)
 
     def ask(self, question: str, *values: Any) -> Iterator[tuple[Any, ...]]:
         """Give the rows of an answer one by one."""
@@ -76,7 +88,22 @@ class Staging:
         return self._connection.execute(statement, values).rowcount
 
     def change_many(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Change as often as there are rows, in one transaction."""
-        self._connection.execute("BEGIN")
+        """Change as often as there are rows, in one step."""
+        self._connection.execute("SAVEPOINT many")
         self._connection.executemany(statement, rows)
-        self._connection.execute("COMMIT")
+        self._connection.execute("RELEASE many")
+
+    def run(self, script: str) -> None:
+        """Run statements without values, one after the other, each in the step that is under way."""
+        for statement in script.split(";"):
+            if statement.strip():
+                self._connection.execute(statement)
+
+    def begin(self) -> None:
+        """Begin a step that `commit` ends; a file that is closed before that stands as it did."""
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """End the step that was begun, if one was."""
+        if self._connection.in_transaction:
+            self._connection.execute("COMMIT")

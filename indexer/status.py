@@ -3,12 +3,14 @@
 Decides the fields of `immunity status`. Whether the age is too much is a setting of the service, not of the store.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from lookup.clock import Clock, system_clock, utc_text
 from lookup.errors import CouldNotSearch
 from lookup.records import KINDS
 from lookup.store.protocol import Writer
+from lookup.store.work import work_document
 
 
 def describe_status(writer: Writer, clock: Clock = system_clock) -> dict[str, Any]:
@@ -27,6 +29,7 @@ def describe_status(writer: Writer, clock: Clock = system_clock) -> dict[str, An
         "held_after_rollback": writer.held(),
         "counts": {kind: head.counts.get(kind, 0) for kind in KINDS},
         "quarantine": dict(head.quarantine),
+        "reindex": work_document(writer.work()),
     }
 
 
@@ -42,9 +45,21 @@ def status_text(status: dict[str, Any]) -> str:
             f"generation  {status['generation']}, revision {status['revision']}, activation {status['activation']}",
             f"data as of  {status['as_of']} ({hours} h {minutes} min ago)",
             *(["The indexer is held after a rollback."] if status["held_after_rollback"] else []),
+            *_work_lines(status["reindex"]),
             "records:",
             *counts,
             "rows in quarantine:",
             *refused,
         ]
     )
+
+
+def _work_lines(reindex: dict[str, Any]) -> Iterator[str]:
+    """Say what the indexer is doing, and how its last passes ended."""
+    if reindex["phase"] != "idle":
+        of = "" if reindex["total"] is None else f" of {reindex['total']:,}"
+        yield f"the indexer is {reindex['phase']} since {reindex['started_at']}: {reindex['done']:,}{of} done"
+    if reindex["last_success_at"]:
+        yield f"last success {reindex['last_success_at']}"
+    if reindex["last_failure_at"]:
+        yield f"last failure {reindex['last_failure_at']} ({reindex['failure']})"

@@ -12,7 +12,7 @@ from typing import TypeGuard
 
 from lookup.records import Content, IdentityCard, Vehicle, record_key
 from lookup.settings import Settings, resolve_settings
-from lookup.store.open import open_store
+from lookup.store.open import store_of
 
 MISSES = [f"DZZ{number}" for number in range(9700, 9800)]
 """Well-formed plates of a mission code that the invented registry does not give out in this range."""
@@ -20,7 +20,7 @@ MISSES = [f"DZZ{number}" for number in range(9700, 9800)]
 
 def queries_of(settings: Settings, limit: int = 1000) -> dict[str, list[str]]:
     """Give the lists `plates`, `documents` and `misses` for a store, at most `limit` each."""
-    store = open_store(settings.store, settings.environment)
+    store = store_of(settings)
     try:
         with store.reading() as registry:
             vehicles = (record.content for record in registry.scan("vehicle", limit=4 * limit))

@@ -20,6 +20,7 @@ from lookup.json_text import written
 from lookup.law.assessment import Assessment
 from lookup.law.facts import Facts
 from lookup.law.terms import LookupKind
+from lookup.member_documents import documents_of
 from lookup.notices import data_notices, document_notices, notice_objects, query_notices, vehicle_notices
 from lookup.premises_answer import premises_guidance
 from lookup.queries import Query
@@ -27,7 +28,6 @@ from lookup.records import (
     Accreditation,
     DriverLicense,
     IdentityCard,
-    Kind,
     Member,
     Mission,
     Premises,
@@ -36,7 +36,6 @@ from lookup.records import (
     record_key,
 )
 from lookup.shapes import mission_object, person_object, premises_object, vehicle_object
-from lookup.terms import member_term
 
 
 class Answering:
@@ -134,10 +133,7 @@ class Answering:
     def _documents(self, member_id: str) -> list[Record]:
         """Give the documents of the person asked about. Who asks about a vehicle has nobody's document to compare,
         and is told no more of its registrant than the answer needs."""
-        if self.found.vehicle is not None:
-            return []
-        kinds: tuple[Kind, ...] = ("identity_card", "driver_license")
-        return [document for kind in kinds for document in self.registry.find(member_term(member_id), kind)]
+        return [] if self.found.vehicle is not None else documents_of(self.registry, member_id)
 
     def _post(self, member: Member, facts: Facts, assessment: Assessment) -> Accreditation | None:
         """Give the post that the answer is about: of the answer's category, one in force before one that is not, then

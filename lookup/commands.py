@@ -5,7 +5,6 @@ Decides how an answer is asked for and printed on a terminal. The answers themse
 
 import json
 import sys
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,8 @@ from lookup.freshness import FreshnessLimits
 from lookup.law.load import load_policies
 from lookup.queries import read_query
 from lookup.service import LookupService, assess_document
-from lookup.settings import SETTINGS, Settings, duration_text
-from lookup.store.open import open_store
+from lookup.settings import SETTINGS, Setting, Settings, value_text
+from lookup.store.open import store_of
 
 
 @click.command("lookup")
@@ -40,7 +39,7 @@ def lookup_command(settings: Settings, *, at: str | None, as_json: bool, **quest
     ((name, text),) = given.items()
     body = _body(name, _question(text))
     query = read_query(body if at is None else body | {"at": at})
-    store = open_store(settings.store, settings.environment)
+    store = store_of(settings)
     try:
         limits = FreshnessLimits(settings.stale_after, settings.expire_after)
         policies = load_policies(language=settings.language)
@@ -115,7 +114,7 @@ def config_command(settings: Settings, *, as_json: bool) -> None:
     rows = [
         {
             "name": setting.name,
-            "value": _plain(getattr(settings, setting.name)),
+            "value": _shown(setting, settings),
             "from": settings.origins[setting.name],
             "meaning": setting.meaning,
         }
@@ -125,16 +124,17 @@ def config_command(settings: Settings, *, as_json: bool) -> None:
         print_json(rows)
         return
     for row in rows:
-        click.echo(f"{row['name']} = {row['value']}  ({row['from']})")
+        click.echo(f"{row['name']} = {'not set' if row['value'] is None else row['value']}  ({row['from']})")
 
 
-def _plain(value: Any) -> Any:
-    """Write a value as it can be set."""
-    if isinstance(value, tuple):
-        return ",".join(value)
-    if isinstance(value, timedelta):
-        return duration_text(value)
-    return value if isinstance(value, str | int) else str(value)
+def _shown(setting: Setting, settings: Settings) -> Any:
+    """Give a value as it may be seen: of a secret only whether there is one."""
+    value = getattr(settings, setting.name)
+    if value is None:
+        return None
+    if setting.secret:
+        return "(hidden)"
+    return value if isinstance(value, int) else value_text(value)
 
 
 commands: tuple[click.Command, ...] = (lookup_command, assess_command, config_command)

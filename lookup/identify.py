@@ -13,8 +13,9 @@ from typing import Literal
 from lookup.addresses import Address, address_nearness, address_words, read_address
 from lookup.facts_of_records import NOBODYS_REGISTRATIONS
 from lookup.lookalikes import Candidate, candidates
+from lookup.member_documents import DOCUMENT_KINDS
 from lookup.names import AskedPerson, person_fits, person_nearness
-from lookup.queries import DocumentKind, Query
+from lookup.queries import Query
 from lookup.records import DriverLicense, IdentityCard, Member, Premises, Record, Vehicle, record_key
 from lookup.store.paging import find_all
 from lookup.store.protocol import Registry
@@ -28,9 +29,6 @@ CANDIDATE_LIMIT = 10
 _ADDRESS_SCAN = 500
 """Premises that share a word with the address and are compared with it, those that share most first. What is found by
 words is a hint and never the whole: whether an address is on record, its exact term says."""
-
-_DOCUMENT_KINDS: tuple[DocumentKind, ...] = ("identity_card", "driver_license")
-"""In the order in which they count where both belong to one member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ def _member_id(query: Query, registry: Registry) -> Identification:
 
 
 def _document(query: Query, registry: Registry) -> Identification:
-    kinds = _DOCUMENT_KINDS if query.document_kind is None else (query.document_kind,)
+    kinds = DOCUMENT_KINDS if query.document_kind is None else (query.document_kind,)
     found = [registry.get(record_key(kind, query.normalized)) for kind in kinds]
     if not query.asks_department:
         return _of_another_issuer(found)

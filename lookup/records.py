@@ -193,6 +193,11 @@ CONTENT_CLASSES: dict[Kind, type[Content]] = {
     "premises": Premises,
 }
 
+_AS_IT_IS = (str, int, float, type(None))
+"""Types whose values JSON has itself."""
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
 _DATE_FIELDS = frozenset(
     {
         "established_on",
@@ -252,8 +257,7 @@ def natural_key_of(key: str) -> str:
 def encode_body(standing: Standing, content: Content | None) -> str:
     """Write the canonical body: JSON with sorted keys, without blanks, without missing values; dates as
     `YYYY-MM-DD`."""
-    document = {"standing": standing, "content": _plain(content)}
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _encode({"standing": standing, "content": _plain(content)})
 
 
 def decode_body(kind: Kind, body: str) -> tuple[Standing, Content | None]:
@@ -270,14 +274,19 @@ def body_version(body: str) -> str:
 
 def _plain(value: Any) -> Any:
     """Give a value as JSON has it; a missing or empty one inside a record is left out."""
-    if isinstance(value, str | int | float | None):
+    if isinstance(value, _AS_IT_IS):
         return value
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    pairs = ((name, getattr(value, name)) for name in value.__slots__)
-    return {name: _plain(item) for name, item in pairs if item is not None and item != ()}
+    # Of all that is done for a record that is published this is most of the work.
+    plain = {}
+    for name in value.__slots__:
+        item = getattr(value, name)
+        if item is not None and item != ():
+            plain[name] = item if isinstance(item, _AS_IT_IS) else _plain(item)
+    return plain
 
 
 def _content(kind: Kind, data: dict[str, Any]) -> Content:

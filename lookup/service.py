@@ -11,7 +11,7 @@ from lookup.agreements import AgreementBook
 from lookup.answering import Answering
 from lookup.answers import Answer
 from lookup.clock import Clock, day_in_washington, system_clock
-from lookup.errors import FieldFault, InvalidRequest
+from lookup.errors import CouldNotSearch, FieldFault, InvalidRequest
 from lookup.facts_of_records import FactFinder
 from lookup.freshness import FreshnessLimits, freshness_of
 from lookup.glance import Glance
@@ -22,6 +22,7 @@ from lookup.lookup_ids import new_lookup_id
 from lookup.queries import Query
 from lookup.remembered import Remembered, is_remembered, question_key
 from lookup.store.protocol import Head, Store
+from lookup.store.ways import ask_in_turn
 from lookup.wording import guidance_document, immunity_document
 
 
@@ -56,29 +57,36 @@ class LookupService:
         today = day_in_washington(now)
         return self._remembered_answer(query, now, today) or self._new_answer(query, now, today)
 
+    def _new_answer(self, query: Query, now: datetime, today: date) -> Answer:
+        """Answer from the first way to the records that can look."""
+        return ask_in_turn(self.store, lambda store: self._answer_from(store, query, now, today))
+
     def _remembered_answer(self, query: Query, now: datetime, today: date) -> Answer | None:
         """Give the answer to a question that was asked before in the edition that serves."""
         if not is_remembered(query):
             return None
-        head = self._head()
+        try:
+            head = self._head()
+        except CouldNotSearch:
+            return None  # another way may know
         freshness = freshness_of(head, self.store.source, now, self.limits)
         substance = self._remembered.get(head, question_key(query, freshness, today))
         if substance is None:
             return None
         return Answer(new_lookup_id(now), query, now, freshness, self.environment, substance)
 
-    def _new_answer(self, query: Query, now: datetime, today: date) -> Answer:
+    def _answer_from(self, store: Store, query: Query, now: datetime, today: date) -> Answer:
         at = query.at or now
         if at > now:
             raise InvalidRequest([FieldFault("/at", "Ask about now or about a moment that has passed.")])
         day = day_in_washington(at)
-        with self.store.reading() as registry:
-            freshness = freshness_of(registry.head, self.store.source, now, self.limits)
+        with store.reading() as registry:
+            freshness = freshness_of(registry.head, store.source, now, self.limits)
             finder = FactFinder(
                 registry, day, self.policies.on(day), query.circumstances, freshness.is_usable, self._agreements
             )
             substance = Answering(query, finder, freshness, today).substance(self.environment)
-            if is_remembered(query):
+            if is_remembered(query) and store is self.store:
                 self._remembered.keep(registry.head, question_key(query, freshness, today), substance)
         return Answer(new_lookup_id(now), query, at, freshness, self.environment, substance)
 

@@ -23,6 +23,7 @@ from lookup.keyfile import read_or_create_key
 
 PREFIX = "IMMUNITY_"
 ENVIRONMENTS = ("training", "live")
+READING_PATHS = ("replica", "direct")
 
 _UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 _DURATION = re.compile(r"(?P<number>\d{1,6})\s*(?P<unit>s|min|h|d)")
@@ -83,6 +84,15 @@ class Networks(fields.Field[tuple[str, ...]]):
             raise ValidationError("write networks such as 10.1.2.0/24, separated by commas") from error
 
 
+class FilePath(fields.Field[Path]):
+    """The path of a file."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Path:
+        if not str(value).strip():
+            raise ValidationError("write a path, or leave it out")
+        return Path(str(value)).expanduser().absolute()
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One thing that can be set. `default` is written as a user would write it; None means that it is derived."""
@@ -91,6 +101,7 @@ class Setting:
     field: fields.Field[Any]
     default: str | None
     meaning: str
+    secret: bool = False
 
 
 _NOT_EMPTY = validate.Length(1, error="write a path or a URL, or leave it out")
@@ -113,7 +124,30 @@ SETTINGS: tuple[Setting, ...] = (
         "store",
         fields.String(validate=_NOT_EMPTY),
         None,
-        "store URL, `sqlite:///PATH`; by default inside the data directory",
+        "store URL, `sqlite:///PATH` or `elasticsearch://HOST:PORT/PREFIX`; by default inside the data directory",
+    ),
+    Setting(
+        "reading",
+        fields.String(validate=validate.OneOf(READING_PATHS)),
+        "replica",
+        "how a store in Elasticsearch is read: `replica`, a copy on this node, or `direct`",
+    ),
+    Setting("elasticsearch_user", fields.String(), None, "user of the store in Elasticsearch"),
+    Setting("elasticsearch_password", fields.String(), None, "their password", secret=True),
+    Setting("elasticsearch_api_key", fields.String(), None, "an API key in place of user and password", secret=True),
+    Setting(
+        "elasticsearch_ca",
+        FilePath(),
+        None,
+        "file of the authority that signed the certificate of Elasticsearch; by default those that the system trusts",
+    ),
+    Setting("database_user", fields.String(), None, "user of a SQL source"),
+    Setting("database_password", fields.String(), None, "their password", secret=True),
+    Setting(
+        "overlap",
+        Duration(),
+        "15 min",
+        "how far back a SQL source is read again, for transactions that commit late",
     ),
     Setting(
         "stale_after", Duration(), "26 h", "age of the data from which answers carry a notice: a day and two hours"
@@ -145,6 +179,14 @@ class Settings:
     environment: str
     data_dir: Path
     store: str
+    reading: str
+    elasticsearch_user: str | None
+    elasticsearch_password: str | None = field(repr=False)
+    elasticsearch_api_key: str | None = field(repr=False)
+    elasticsearch_ca: Path | None
+    database_user: str | None
+    database_password: str | None = field(repr=False)
+    overlap: timedelta
     stale_after: timedelta
     expire_after: timedelta
     bind: str
@@ -167,6 +209,19 @@ class Settings:
     def handle_key(self) -> bytes:
         """Give the key under which the handles of records are made."""
         return read_or_create_key(self.data_dir / "handle.key")
+
+
+def value_text(value: Any) -> str:
+    """Write the value of a setting as it can be set."""
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return duration_text(value) if isinstance(value, timedelta) else str(value)
+
+
+def variables_of(settings: Settings) -> dict[str, str]:
+    """Give the variables under which another process has the same settings, secrets among them."""
+    values = {setting.name: getattr(settings, setting.name) for setting in SETTINGS}
+    return {f"{PREFIX}{name.upper()}": value_text(value) for name, value in values.items() if value is not None}
 
 
 def resolve_settings(

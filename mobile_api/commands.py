@@ -25,7 +25,7 @@ from mobile_api.access.keys import CallerKind, Key, KeyRequest, Scope
 @click.option("--bind", help="Address to listen at, HOST:PORT.")
 def serve_command(settings: Settings, *, bind: str | None) -> None:
     """Serve the lookup API and the roadside page."""
-    server.serve(api.create_app, settings, settings.bind)
+    server.serve_with_replica(api.create_app, settings, settings.bind)
 
 
 @click.command("console")

@@ -29,7 +29,7 @@ from lookup.clock import day_in_washington, system_clock
 from lookup.errors import ConfigurationError, ImmunityError, NotFound, SourceError
 from lookup.records import Vehicle
 from lookup.settings import Settings
-from lookup.store.open import open_store, open_writer
+from lookup.store.open import store_of, writer_of
 from mobile_api import api, console, server
 from mobile_api.access.key_store import KeyStore
 from mobile_api.access.keys import KeyRequest
@@ -100,7 +100,7 @@ def publish(extract: Path, settings: Settings) -> None:
     """Sync the extract into the store. Raises what a sync raises."""
     with show_progress() as progress:
         around = Surroundings(settings.environment, settings.data_dir, progress=progress)
-        sync(CsvDirectory(extract), open_writer(settings.store, settings.environment, settings.handle_key()), around)
+        sync(CsvDirectory(extract), writer_of(settings), around)
 
 
 def make_access(settings: Settings) -> Access:
@@ -116,7 +116,7 @@ def make_access(settings: Settings) -> Access:
 
 def example_plate(settings: Settings) -> str:
     """Give a plate of the registry that has a registrant."""
-    store = open_store(settings.store, settings.environment)
+    store = store_of(settings)
     with store.reading() as registry:
         vehicles = [record.content for record in registry.scan("vehicle", limit=200)]
     store.close()
@@ -138,7 +138,7 @@ def _members_in(extract: Path) -> int | None:
 def _services(settings: Settings) -> Iterator[list[SpawnProcess]]:
     context = multiprocessing.get_context("spawn")
     services = [
-        context.Process(target=server.serve, args=(api.create_app, settings, settings.bind)),
+        context.Process(target=server.serve_with_replica, args=(api.create_app, settings, settings.bind)),
         context.Process(target=server.serve, args=(console.create_app, settings, settings.console_bind)),
     ]
     for service in services:

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 from lookup.errors import NotFound
+from lookup.member_documents import documents_of
 from lookup.records import Kind, Record, record_key
+from lookup.store.paging import find_all
 from lookup.store.protocol import Registry
 from lookup.terms import member_term, mission_term
 from mobile_api.access.guard import token
@@ -43,7 +45,7 @@ blueprint = Blueprint("Registry", __name__, description="The registry's records,
 @token("console", query=PAGED)
 def missions(page: dict[str, Any]) -> dict[str, Any]:
     """Give all missions, page by page."""
-    with runtime().store.reading() as registry:
+    with runtime().reading() as registry:
         found, cursor = page_of(registry, "mission", page, lambda after, limit: registry.scan("mission", after, limit))
         return _marked(missions=[mission_object(record) for record in found], cursor=cursor)
 
@@ -53,7 +55,7 @@ def missions(page: dict[str, Any]) -> dict[str, Any]:
 @token("console")
 def mission(mission_id: str) -> dict[str, Any]:
     """Give one mission."""
-    with runtime().store.reading() as registry:
+    with runtime().reading() as registry:
         return _marked(mission=mission_object(_mission(registry, mission_id)))
 
 
@@ -63,7 +65,7 @@ def mission(mission_id: str) -> dict[str, Any]:
 @token("console", query=PAGED)
 def members_of_mission(page: dict[str, Any], mission_id: str) -> dict[str, Any]:
     """Give those who are or were accredited at a mission, page by page; family is found at their principal."""
-    with runtime().store.reading() as registry:
+    with runtime().reading() as registry:
         found, cursor = page_of(registry, "member", page, _belonging(registry, mission_id, "member"))
         return _marked(members=[member_object(registry, record) for record in found], cursor=cursor)
 
@@ -74,7 +76,7 @@ def members_of_mission(page: dict[str, Any], mission_id: str) -> dict[str, Any]:
 @token("console", query=PAGED)
 def vehicles_of_mission(page: dict[str, Any], mission_id: str) -> dict[str, Any]:
     """Give the vehicles of a mission and of its members, page by page."""
-    with runtime().store.reading() as registry:
+    with runtime().reading() as registry:
         found, cursor = page_of(registry, "vehicle", page, _belonging(registry, mission_id, "vehicle"))
         return _marked(vehicles=[vehicle_object(registry, record) for record in found], cursor=cursor)
 
@@ -84,7 +86,7 @@ def vehicles_of_mission(page: dict[str, Any], mission_id: str) -> dict[str, Any]
 @token("console")
 def member(handle: str) -> dict[str, Any]:
     """Give one member as on record now."""
-    with runtime().store.reading() as registry:
+    with runtime().reading() as registry:
         return _marked(member=member_object(registry, record_by_handle(registry, handle, "member")))
 
 
@@ -93,17 +95,17 @@ def member(handle: str) -> dict[str, Any]:
 @token("console")
 def history_of_member(handle: str) -> dict[str, Any]:
     """Give accreditations, waivers, documents and vehicles of one member over time."""
-    with runtime().store.reading() as registry:
+    with runtime().reading() as registry:
         record = record_by_handle(registry, handle, "member")
-        content, term = member_content(record), member_term(record.natural_key)
-        documents = [found for kind in ("identity_card", "driver_license") for found in registry.find(term, kind)]
+        content, member_id = member_content(record), record.natural_key
+        documents = documents_of(registry, member_id)
         return _marked(
             member=member_object(registry, record),
             accreditations=content.accreditations if content else (),
             waivers=_by_day(content.waivers if content else (), lambda waiver: waiver.effective_on),
             documents=_by_day(map(document_object, documents), lambda document: document["issued_on"]),
             vehicles=_by_day(
-                [vehicle_object(registry, found) for found in registry.find(term, "vehicle")],
+                [vehicle_object(registry, found) for found in find_all(registry, member_term(member_id), "vehicle")],
                 lambda vehicle: vehicle["valid_from"],
             ),
         )
@@ -114,7 +116,7 @@ def history_of_member(handle: str) -> dict[str, Any]:
 @token("console")
 def vehicle(handle: str) -> dict[str, Any]:
     """Give one vehicle as on record now."""
-    with runtime().store.reading() as registry:
+    with runtime().reading() as registry:
         return _marked(vehicle=vehicle_object(registry, record_by_handle(registry, handle, "vehicle")))
 
 

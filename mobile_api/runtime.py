@@ -4,6 +4,7 @@ Decides what is opened at start and what stops the start. It is made after the p
 the views find it through `runtime()`.
 """
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from flask import Flask, current_app
@@ -15,13 +16,17 @@ from lookup.law.offices import always_open
 from lookup.law.policy import Policies, Policy
 from lookup.service import LookupService
 from lookup.settings import Settings
-from lookup.store.open import open_store
-from lookup.store.protocol import Store
+from lookup.store.open import store_of
+from lookup.store.protocol import Registry, Store
+from lookup.store.ways import reading_in_turn
 from mobile_api.access.key_store import KeyStore
 from mobile_api.access.quotas import Quotas
 from mobile_api.access.sessions import Sessions
 
 EXTENSION = "immunity"
+CONSOLE_S = 10.0
+"""What a search or a page of the console may take where the store is asked directly: a search by filters that follows
+families takes seconds there. Nobody stands at a car meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,10 @@ class Runtime:
         """Give the number that somebody answers day and night."""
         return always_open(self.policy())[0].numbers[0]
 
+    def reading(self) -> AbstractContextManager[Registry]:
+        """Open one view of the registry for a page of the console, by the first way to it that opens."""
+        return reading_in_turn(self.store, CONSOLE_S)
+
     def close(self) -> None:
         """Give back what is held open."""
         self.store.close()
@@ -57,7 +66,7 @@ def open_runtime(settings: Settings, clock: Clock, glance_s: float = 0.0) -> Run
     settings.refuse_live()
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     policies = load_policies(language=settings.language)
-    store = open_store(settings.store, settings.environment)
+    store = store_of(settings)
     limits = FreshnessLimits(settings.stale_after, settings.expire_after)
     return Runtime(
         settings=settings,

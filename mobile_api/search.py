@@ -48,7 +48,7 @@ def search_registry(body: dict[str, Any]) -> dict[str, Any]:
     """Search members, vehicles, missions and premises; each hit says why it matched."""
     now = runtime()
     request = SearchRequest(**body | {"kinds": tuple(body["kinds"])})
-    with now.store.reading() as registry:
+    with now.reading() as registry:
         page = search(registry, request)
         hits = [_hit(registry, hit) for hit in page.hits]
     environment = now.settings.environment

@@ -13,6 +13,7 @@ from lookup.clock import system_clock
 from lookup.glance import GLANCE_S
 from lookup.settings import Settings
 from mobile_api.gunicorn_conf import server_options
+from mobile_api.replica_process import replica_beside
 from mobile_api.runtime import open_runtime
 
 
@@ -40,6 +41,13 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load(self) -> Flask:
         """Make the application, in a worker."""
         return self._factory(self._settings, glance_s=GLANCE_S)
+
+
+def serve_with_replica(factory: Factory, settings: Settings, bind: str) -> None:
+    """Serve, and keep the replica of this node running meanwhile. Raises `ConfigurationError` where it must not
+    start."""
+    with replica_beside(settings):
+        serve(factory, settings, bind)
 
 
 def serve(factory: Factory, settings: Settings, bind: str) -> None:

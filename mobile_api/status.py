@@ -6,6 +6,7 @@ Decides nothing; old data is shown as old, and a store that cannot be read is a 
 from typing import Any
 
 from lookup.freshness import FreshnessLimits, freshness_of
+from lookup.store.work import work_document
 from mobile_api.access.guard import token
 from mobile_api.interface import Blueprint
 from mobile_api.runtime import runtime
@@ -18,9 +19,9 @@ blueprint = Blueprint("Status", __name__, description="Where the store stands")
 @blueprint.gives(StatusBody)
 @token("console")
 def status() -> dict[str, Any]:
-    """Give generation, revision, age, counts and what was refused."""
+    """Give generation, revision, age, counts, what was refused and what the indexer is doing."""
     now = runtime()
-    with now.store.reading() as registry:
+    with now.reading() as registry:
         head = registry.head
     limits = FreshnessLimits(now.settings.stale_after, now.settings.expire_after)
     fresh = freshness_of(head, now.store.source, now.clock(), limits).document()
@@ -31,4 +32,5 @@ def status() -> dict[str, Any]:
         "counts": head.counts,
         "quarantine": head.quarantine,
         "policy": now.policy().name,
+        "reindex": work_document(now.store.work()),
     }

@@ -97,6 +97,15 @@ class CsvDirectory:
             )
 
 
+def stamp_of(directory: Path) -> tuple[tuple[str, int, int, int], ...]:
+    """Give name, number, size and moment of every file in a directory: what differs once one of them was written."""
+    try:
+        found = [(path.name, path.stat()) for path in directory.iterdir()]
+    except OSError:
+        return ()
+    return tuple(sorted((name, stat.st_ino, stat.st_size, stat.st_mtime_ns) for name, stat in found))
+
+
 def _digest(path: Path) -> str:
     try:
         with path.open("rb") as file:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from lookup.errors import CouldNotSearch
+
 SUFFIX = ".sqlite"
 BESIDE = ("", "-wal", "-shm")
 """The database itself, its write-ahead log and the index of that."""
@@ -34,6 +36,11 @@ class StoreDirectory:
     def lease(self) -> Path:
         """The file that the indexer at work holds locked."""
         return self.path / "lease.json"
+
+    @property
+    def work(self) -> Path:
+        """The file in which the indexer notes what it is doing."""
+        return self.path / "work.json"
 
     @property
     def generations(self) -> Path:
@@ -72,16 +79,29 @@ def create_private(path: Path) -> None:
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
-def write_durably(path: Path, text: str) -> None:
-    """Replace a file in one step that survives a crash: a reader finds the old text or the new one, never half."""
+def write_whole(path: Path, text: str, *, durably: bool) -> None:
+    """Replace a file in one step: a reader finds the old text or the new one, never half. `durably`: a crash of the
+    machine too."""
     beside = path.with_name(f"{path.name}.new")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
-        os.fsync(file.fileno())
+        if durably:
+            os.fsync(file.fileno())
     beside.replace(path)
-    sync_path(path.parent)
+    if durably:
+        sync_path(path.parent)
+
+
+def read_text(path: Path) -> str | None:
+    """Give what a file says; None where there is none. Raises `CouldNotSearch` where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise CouldNotSearch(f"{path.name} in the store cannot be read: {error.strerror}.") from error
 
 
 def sync_path(path: Path) -> None:

@@ -5,15 +5,17 @@ is for people; nothing is decided by it.
 """
 
 import fcntl
-import json
 import os
-import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lookup.clock import Clock, utc_text
-from lookup.errors import LeaseHeld
+from lookup.clock import Clock
+from lookup.store.holder import holder_text, lease_held
+
+_LOOKS_S = (0.01, 0.05, 0.0)
+"""Pauses after each attempt: who only looks whether the lease is held holds it for some microseconds himself."""
 
 
 @contextmanager
@@ -32,23 +34,40 @@ def hold_lease(path: Path, owner: str, clock: Clock) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _lock(descriptor: int, path: Path) -> None:
+def is_leased(path: Path) -> bool:
+    """Whether some process holds the lease now."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise LeaseHeld(f"{_holder(path)} holds the lease of the store. Wait until it ends, or stop it.") from None
+        return True
+    else:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, path: Path) -> None:
+    for pause_s in _LOOKS_S:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(pause_s)
+        else:
+            return
+    raise lease_held(_read_holder(path))
 
 
 def _write_holder(descriptor: int, owner: str, clock: Clock) -> None:
-    holder = {"owner": owner, "host": socket.gethostname(), "pid": os.getpid(), "since": utc_text(clock())}
     os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, json.dumps(holder).encode(), 0)
+    os.pwrite(descriptor, holder_text(owner, clock).encode(), 0)
 
 
-def _holder(path: Path) -> str:
-    """Name the holder, as far as it has written itself down yet."""
+def _read_holder(path: Path) -> str | None:
     try:
-        holder = json.loads(path.read_text(encoding="utf-8"))
-        return f"{holder['owner']} (process {holder['pid']} on {holder['host']}, since {holder['since']})"
-    except (OSError, KeyError, TypeError, ValueError):
-        return "Another indexer"
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None

@@ -1,4 +1,4 @@
-"""The pointer: which generation of an embedded store serves, under which activation, and whether the indexer is held.
+"""The pointer: which generation serves from which file, under which activation, and whether the indexer is held.
 
 Decides the text of the pointer file and refuses one that is damaged or belongs to another environment or schema. Does
 not decide when it changes.
@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 from lookup.errors import ConfigurationError, CouldNotSearch, StoreDamaged
 from lookup.records import body_version
-from lookup.store.directory import StoreDirectory, write_durably
+from lookup.store.directory import StoreDirectory, write_whole
 from lookup.store.sqlite_schema import SCHEMA
 
 _NAME = re.compile(r"g\d{8}T\d{6}-[0-9a-f]{8}")
@@ -19,7 +19,8 @@ _NAME = re.compile(r"g\d{8}T\d{6}-[0-9a-f]{8}")
 @dataclass(frozen=True, slots=True)
 class Pointer:
     """What the pointer file says. `activation` is in milliseconds since 1970 or more; `previous` is what a rollback
-    goes back to; `held` is set by a rollback until the indexer is resumed."""
+    goes back to; `held` is set by a rollback until the indexer is resumed. A replica copies one generation more than
+    once, so each copy has a `file` of its own name; `damaged` withdraws it: nobody reads it, its activation stands."""
 
     environment: str
     generation: str
@@ -27,6 +28,13 @@ class Pointer:
     previous: str | None = None
     held: bool = False
     schema: int = SCHEMA
+    file: str | None = None
+    damaged: bool = False
+
+    @property
+    def file_name(self) -> str:
+        """The name of the file of the generation: where it has none of its own, that of the generation."""
+        return self.file or self.generation
 
     @property
     def generations(self) -> set[str]:
@@ -52,7 +60,8 @@ def read_pointer(directory: StoreDirectory) -> Pointer | None:
 def write_pointer(directory: StoreDirectory, pointer: Pointer) -> None:
     """Make this pointer the one in force, in one step."""
     text = _encode(asdict(pointer))
-    write_durably(directory.pointer, json.dumps({"pointer": asdict(pointer), "check": body_version(text)}, indent=1))
+    document = {"pointer": asdict(pointer), "check": body_version(text)}
+    write_whole(directory.pointer, json.dumps(document, indent=1), durably=True)
 
 
 def check_pointer(pointer: Pointer, environment: str) -> None:
@@ -79,7 +88,7 @@ def _decode(raw: bytes) -> Pointer:
     if document["check"] != body_version(_encode(document["pointer"])):
         raise ValueError("checksum")
     pointer = Pointer(**document["pointer"])
-    for name in (pointer.generation, pointer.previous):
+    for name in (pointer.generation, pointer.previous, pointer.file):
         if name is not None and not _NAME.fullmatch(name):
             raise ValueError("name of a generation")
     return pointer

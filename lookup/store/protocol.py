@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from lookup.records import Content, Kind, Record, Standing
 
@@ -39,6 +39,23 @@ class Head:
     def edition(self) -> tuple[str, int, int]:
         """What tells one state of the published records from every other: a new one may hold other records."""
         return self.generation, self.activation, self.revision
+
+
+Phase = Literal["idle", "reading", "building", "publishing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the indexer is doing, for people who watch: the phase, when it began, how many records of how many are
+    done, and how the last passes ended. `failure` is the title of the error, never its text."""
+
+    phase: Phase = "idle"
+    started_at: datetime | None = None
+    done: int = 0
+    total: int | None = None
+    last_success_at: datetime | None = None
+    last_failure_at: datetime | None = None
+    failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +121,10 @@ class Store(Protocol):
     def source(self) -> str:
         """What answers name as their source: `embedded`, `replica` or `elasticsearch`."""
 
-    def reading(self) -> AbstractContextManager[Registry]:
-        """Open one consistent view. Raises `CouldNotSearch` where there is no usable generation."""
+    def reading(self, time_s: float | None = None) -> AbstractContextManager[Registry]:
+        """Open one consistent view. All that is asked of it may take what a lookup may take, or `time_s` seconds where
+        the caller can wait longer; an engine on this machine needs no limit. Raises `CouldNotSearch` where there is no
+        usable generation."""
 
     def history(self, key: str) -> list[PublishedVersion]:
         """Give every version of a record that was ever published, its deletion too, in the order in which they first
@@ -114,6 +133,12 @@ class Store(Protocol):
     def body(self, key: str, version: str) -> str | None:
         """Give the canonical body of a version, so that an old answer can be derived again; None for a deletion and
         for what was never published."""
+
+    def ways(self) -> "Sequence[Store]":
+        """Give the stores to ask in turn, this one first: the next is asked where one could not look."""
+
+    def work(self) -> Work:
+        """Say what the indexer is doing. Raises `CouldNotSearch` where that cannot be read."""
 
     def verify(self) -> Head:
         """Check everything that serves, which takes seconds, and give its head. Raises `StoreDamaged` at the first
@@ -165,6 +190,13 @@ class Writer(Protocol):
 
     def quarantine(self) -> Iterator[dict[str, Any]]:
         """Give the rows that the last sync refused."""
+
+    def work(self) -> Work:
+        """Say what the indexer noted last."""
+
+    def note(self, work: Work) -> None:
+        """Note what the indexer is doing, for whoever watches. Needs no lease and decides nothing; raises
+        `CouldNotSearch` where it cannot be written."""
 
     def new_generation(self) -> Build:
         """Begin a generation beside the serving one."""

@@ -150,7 +150,9 @@ class SqliteRegistry:
     def stream(self, statement: str) -> Iterator[tuple[Any, ...]]:
         """Give the rows of a statement one by one, in constant memory."""
         try:
-            yield from self._connection.execute(statement)
+            for row in self._connection.execute(statement):  # noqa: UP028 - see below
+                # `yield from` would close the cursor too when the reader stops early, perhaps after the connection.
+                yield row
         except sqlite3.Error as error:
             raise could_not(error) from None
 

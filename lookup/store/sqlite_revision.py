@@ -24,7 +24,7 @@ _PUT = """INSERT INTO records VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (key) DO UPDA
     deleted = excluded.deleted, body = excluded.body, checksum = excluded.checksum"""
 
 
-class _Change(NamedTuple):
+class RowChange(NamedTuple):
     """A row to write, what it is found by, and the record in its place."""
 
     row: Row
@@ -32,12 +32,42 @@ class _Change(NamedTuple):
     old: Record | None
 
 
-class WritableGeneration(SqliteRegistry):
-    """The serving generation, open for the one writer that holds the lease."""
+class WritableFile(SqliteRegistry):
+    """The file of a generation, open for its one writer."""
 
     def __init__(self, path: Path, pointer: Pointer) -> None:
         super().__init__(path, pointer, mode="rw")
         self.rows("PRAGMA synchronous = FULL")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Commit what the block writes, or nothing of it."""
+        try:
+            self.begin(floor=0, statement="BEGIN IMMEDIATE")
+            yield
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise could_not(error) from None
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+    def _put(self, change: RowChange) -> None:
+        row, content, old = change
+        self._connection.execute(_PUT, row)
+        if old is not None and not old.deleted:
+            self._change_terms("DELETE FROM {table} WHERE term = ? AND key = ?", row.key, old.handle, old.content)
+        if not row.deleted:
+            self._change_terms("INSERT INTO {table} VALUES (?, ?)", row.key, row.handle, content)
+
+    def _change_terms(self, statement: str, key: str, handle: str, content: Content | None) -> None:
+        terms = row_terms(handle, content)
+        for table, values in (("exact", terms.exact), ("exact_again", terms.exact), ("words", terms.words)):
+            self._connection.executemany(statement.format(table=table), [(term, key) for term in values])
+
+
+class WritableGeneration(WritableFile):
+    """The serving generation of an embedded store, open for the one writer that holds the lease."""
 
     def publish(
         self,
@@ -53,7 +83,7 @@ class WritableGeneration(SqliteRegistry):
             head = self.head if position is None else replace(self.head, position=position)
             if changes:
                 keep([change.row for change in changes])
-                head = replace(head, revision=head.revision + 1, counts=_counted(head.counts, changes))
+                head = replace(head, revision=head.revision + 1, counts=counted(head.counts, changes))
                 for change in changes:
                     self._put(change)
             if head != self.head:
@@ -76,43 +106,17 @@ class WritableGeneration(SqliteRegistry):
         self._head = sealed
         return sealed
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """Commit what the block writes, or nothing of it."""
-        try:
-            self.begin(floor=0, statement="BEGIN IMMEDIATE")
-            yield
-            self._connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise could_not(error) from None
-        finally:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-
-    def _changes(self, drafts: Sequence[Draft], handle_key: bytes) -> list[_Change]:
+    def _changes(self, drafts: Sequence[Draft], handle_key: bytes) -> list[RowChange]:
         """Give what is to be written."""
         changes = []
         for draft in drafts:
             row, old = row_of(draft, self.head.revision + 1, handle_key), self.get(draft.key)
             if (old is None and not row.deleted) or (old is not None and old.version != row.version):
-                changes.append(_Change(row, draft.content, old))
+                changes.append(RowChange(row, draft.content, old))
         return changes
 
-    def _put(self, change: _Change) -> None:
-        row, content, old = change
-        self._connection.execute(_PUT, row)
-        if old is not None and not old.deleted:
-            self._change_terms("DELETE FROM {table} WHERE term = ? AND key = ?", row.key, old.handle, old.content)
-        if not row.deleted:
-            self._change_terms("INSERT INTO {table} VALUES (?, ?)", row.key, row.handle, content)
 
-    def _change_terms(self, statement: str, key: str, handle: str, content: Content | None) -> None:
-        terms = row_terms(handle, content)
-        for table, values in (("exact", terms.exact), ("exact_again", terms.exact), ("words", terms.words)):
-            self._connection.executemany(statement.format(table=table), [(term, key) for term in values])
-
-
-def _counted(counts: Mapping[Kind, int], changes: list[_Change]) -> dict[Kind, int]:
+def counted(counts: Mapping[Kind, int], changes: Iterable[RowChange]) -> dict[Kind, int]:
     """Give the live records per kind after these changes."""
     after = dict(counts)
     for row, _, old in changes:

@@ -8,18 +8,19 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TypeVar
 
 from lookup.errors import ConfigurationError, CouldNotSearch, StoreDamaged
-from lookup.store.directory import StoreDirectory
+from lookup.store.directory import StoreDirectory, read_text
 from lookup.store.history import History
 from lookup.store.pointer import Pointer, check_pointer, read_pointer
-from lookup.store.protocol import Head, PublishedVersion
+from lookup.store.protocol import Head, PublishedVersion, Store, Work
 from lookup.store.sqlite_checking import verify_generation
 from lookup.store.sqlite_reading import SqliteRegistry
+from lookup.store.work import decode_work
 
 RETRY_S = 1.0
 """How long a refused generation is left alone before it is tried again."""
@@ -47,8 +48,14 @@ class _Serving:
             self.idle.pop().close()
 
 
+class _Withdrawn(StoreDamaged):
+    """The full check has found the file damaged: it is let go of, not kept as the last good one."""
+
+
 class SqliteStore:
     """An embedded store. Raises `ConfigurationError` where it is of another environment or schema."""
+
+    _nothing = "Nothing was published in the store yet: run `immunity sync`."
 
     def __init__(self, directory: StoreDirectory, environment: str) -> None:
         self._directory = directory
@@ -63,14 +70,14 @@ class SqliteStore:
         except CouldNotSearch:
             return  # each question will say so; the process starts and can say whom to call
         if pointer is not None:
-            check_pointer(pointer, environment)
+            self._check_at_start(pointer)
 
     @property
     def source(self) -> str:
         """What answers name as their source."""
         return "embedded"
 
-    def reading(self) -> "_Reading":
+    def reading(self, time_s: float | None = None) -> "_Reading":
         """Open one consistent view. Raises `CouldNotSearch` where there is no usable generation."""
         return _Reading(self)
 
@@ -81,6 +88,14 @@ class SqliteStore:
     def body(self, key: str, version: str) -> str | None:
         """Give the canonical body of a version; None where it was never published or is a deletion."""
         return History(self._directory.history, self._environment).body(key, version)
+
+    def ways(self) -> Sequence[Store]:
+        """Give this store: there is no other way to its records."""
+        return (self,)
+
+    def work(self) -> Work:
+        """Say what the indexer is doing."""
+        return decode_work(read_text(self._directory.work))
 
     def verify(self) -> Head:
         """Check the whole serving generation and give its head. Raises `StoreDamaged` at the first fault. Takes
@@ -93,6 +108,9 @@ class SqliteStore:
             if self._serving is not None:
                 self._serving.close()
             self._serving = self._stamp = None
+
+    def _check_at_start(self, pointer: Pointer) -> None:
+        check_pointer(pointer, self._environment)
 
     def _looking(self, look: Callable[[_Serving], Looked]) -> Looked:
         """Look at what serves. Where that fails and something newer serves by now, two activations have pruned the
@@ -108,7 +126,7 @@ class SqliteStore:
 
     def _verify(self, serving: _Serving) -> Head:
         pointer = serving.pointer
-        return verify_generation(self._directory.generation(pointer.generation), pointer)
+        return verify_generation(self._directory.generation(pointer.file_name), pointer)
 
     def _borrow(self) -> tuple[_Serving, SqliteRegistry]:
         return self._looking(self._lend)
@@ -118,7 +136,7 @@ class SqliteStore:
         try:
             view = serving.idle.pop()
         except IndexError:
-            view = SqliteRegistry(self._directory.generation(serving.pointer.generation), serving.pointer)
+            view = SqliteRegistry(self._directory.generation(serving.pointer.file_name), serving.pointer)
         _begin(view, floor)
         if view.head.revision > serving.revision:
             with self._lock:  # between comparing and writing another thread may have seen a higher one
@@ -151,6 +169,9 @@ class SqliteStore:
         try:
             newer = self._open_newest()
         except (CouldNotSearch, ConfigurationError) as error:
+            if isinstance(error, _Withdrawn) and serving is not None:
+                serving.close()
+                serving = self._serving = None
             if serving is None:
                 if isinstance(error, CouldNotSearch):
                     raise
@@ -176,7 +197,7 @@ class SqliteStore:
         raise AssertionError("unreachable")
 
     def _open(self, pointer: Pointer) -> _Serving:
-        view = SqliteRegistry(self._directory.generation(pointer.generation), pointer)
+        view = SqliteRegistry(self._directory.generation(pointer.file_name), pointer)
         _begin(view, floor=self._floor(pointer))
         view.end()
         return _Serving(pointer, view.head.revision, [view])
@@ -189,8 +210,10 @@ class SqliteStore:
     def _acceptable_pointer(self) -> Pointer:
         pointer = read_pointer(self._directory)
         if pointer is None:
-            raise CouldNotSearch("Nothing was published in the store yet: run `immunity sync`.")
+            raise CouldNotSearch(self._nothing)
         check_pointer(pointer, self._environment)
+        if pointer.damaged:
+            raise _Withdrawn("The file of the store was found damaged and withdrawn.")
         if self._serving is not None and pointer.activation < self._serving.pointer.activation:
             raise StoreDamaged("The pointer of the store went back to an older activation.")
         return pointer

@@ -14,16 +14,17 @@ from typing import Any
 from lookup.clock import Clock
 from lookup.errors import CouldNotSearch, IndexerHeld, NotFound, StoreDamaged
 from lookup.records import Kind
-from lookup.store.directory import StoreDirectory, new_generation_name
+from lookup.store.directory import StoreDirectory, new_generation_name, write_whole
 from lookup.store.history import History
 from lookup.store.lease import hold_lease
 from lookup.store.pointer import Pointer, check_environment, read_pointer, write_pointer
-from lookup.store.protocol import REVISION_LIMIT, Draft, Head
+from lookup.store.protocol import REVISION_LIMIT, Draft, Head, Work
 from lookup.store.rows import Row
 from lookup.store.sqlite_build import SqliteBuild
 from lookup.store.sqlite_reading import SqliteRegistry
 from lookup.store.sqlite_revision import WritableGeneration
 from lookup.store.sqlite_store import SqliteStore
+from lookup.store.work import encode_work
 
 _log = logging.getLogger(__name__)
 
@@ -105,6 +106,18 @@ class SqliteWriter:
         with self._store.reading() as view:
             for text in view.stored_texts("quarantine"):
                 yield json.loads(text)
+
+    def work(self) -> Work:
+        """Say what the indexer noted last."""
+        return self._store.work()
+
+    def note(self, work: Work) -> None:
+        """Note what the indexer is doing. Raises `CouldNotSearch` where it cannot be written."""
+        try:
+            self._directory.make()
+            write_whole(self._directory.work, encode_work(work), durably=False)
+        except OSError as error:
+            raise CouldNotSearch(f"What the indexer does cannot be noted: {error.strerror}.") from error
 
     def new_generation(self) -> SqliteBuild:
         """Begin a generation beside the serving one, in the place of any other that is under construction."""

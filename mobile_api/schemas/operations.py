@@ -15,6 +15,18 @@ class ReadinessBody(Schema):
     status = fields.Constant("ready", required=True)
 
 
+class ReindexBody(Schema):
+    """What the indexer is doing, and how its last passes ended."""
+
+    phase = fields.String(required=True, metadata={"description": "idle, reading, building or publishing"})
+    started_at = fields.String(required=True, allow_none=True)
+    done = fields.Integer(required=True, metadata={"description": "Records or rows of this phase"})
+    total = fields.Integer(required=True, allow_none=True)
+    last_success_at = fields.String(required=True, allow_none=True)
+    last_failure_at = fields.String(required=True, allow_none=True)
+    failure = fields.String(required=True, allow_none=True, metadata={"description": "The title of that failure"})
+
+
 class StatusBody(Schema):
     """Where the store stands: which data, how far, how old, and what was refused."""
 
@@ -30,3 +42,4 @@ class StatusBody(Schema):
     counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     quarantine = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     policy = fields.String(required=True)
+    reindex = fields.Nested(ReindexBody, required=True)

@@ -6,14 +6,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from lookup.store.open import open_store, open_writer
+from lookup.store.cluster import read_cluster
+from lookup.store.open import NOBODY, open_store, open_writer
 from lookup.store.protocol import Draft, Head, Registry, Store, Writer
 
 HANDLE_KEY = b"a key of tests, 32 bytes long..."
 NOW = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 NOW_MS = 1_795_273_200_000
+TERM_S = 6.0
+"""Term of a lease in Elasticsearch: a test that kills the holder waits for it."""
 
 
 def head_for(drafts: Sequence[Draft], environment: str = "training", position: Mapping[str, Any] | None = None) -> Head:
@@ -32,13 +35,17 @@ class Engine:
     environment: str = "training"
     opened: list[Store | Writer] = field(default_factory=list)
 
+    source: ClassVar[str] = "embedded"
+    one_moment: ClassVar[bool] = True
+    """A question sees one revision from its beginning to its end, and keeps its generation as long as it lasts."""
+
     def store(self) -> Store:
         store = open_store(self.url, self.environment)
         self.opened.append(store)
         return store
 
     def writer(self) -> Writer:
-        writer = open_writer(self.url, self.environment, HANDLE_KEY, clock=lambda: NOW)
+        writer = self._open_writer()
         self.opened.append(writer)
         return writer
 
@@ -70,9 +77,33 @@ class Engine:
         for thing in self.opened:
             thing.close()
 
+    def _open_writer(self) -> Writer:
+        return open_writer(self.url, self.environment, HANDLE_KEY, clock=lambda: NOW)
+
+
+class ElasticEngine(Engine):
+    """A store in Elasticsearch, read directly, whose lease runs out sooner than that of a real indexer."""
+
+    source = "elasticsearch"
+    one_moment = False
+    """Each get is answered as things stand then, and an index that is removed answers nobody: `test_direct_reading.py`
+    says what holds in its place."""
+
+    def _open_writer(self) -> Writer:
+        # Imported here: it takes a second, and a run that needs no Elasticsearch has none to spare.
+        from lookup.store.elastic_writing import ElasticWriter  # noqa: PLC0415
+
+        cluster = read_cluster(self.url, NOBODY)
+        return ElasticWriter(cluster, self.environment, HANDLE_KEY, lambda: NOW, term_s=TERM_S)
+
 
 def sqlite_engine(directory: Path) -> Engine:
     return Engine(f"sqlite:///{directory / 'store'}")
+
+
+def elastic_engine(store: str) -> ElasticEngine:
+    """`store` is the URL of an empty store."""
+    return ElasticEngine(store)
 
 
 class Question(threading.Thread):

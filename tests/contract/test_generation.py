@@ -78,7 +78,7 @@ def test_records_may_be_added_in_any_order_and_number(engine: Engine) -> None:
         build.add(drafts[1700:])
         build.activate(head_for(drafts), [])
     with engine.reading() as registry:
-        assert all(registry.get(draft.key) is not None for draft in drafts)
+        assert registry.get_many([draft.key for draft in drafts]).keys() == {draft.key for draft in drafts}
         assert [record.key for record in registry.find("vin:TRN0VIN0000000003")] == ["vehicle:ZAB21"]
 
 

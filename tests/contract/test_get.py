@@ -89,4 +89,4 @@ def test_the_head_comes_back_as_it_was_said(engine: Engine) -> None:
 
 
 def test_answers_name_their_source(engine: Engine) -> None:
-    assert engine.store().source == "embedded"
+    assert engine.store().source == engine.source

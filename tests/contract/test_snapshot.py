@@ -1,4 +1,5 @@
-"""One view of any store for the length of one question, whatever is published meanwhile."""
+"""One view of any store for the length of one question, whatever is published meanwhile. What holds where a question
+cannot have one moment stands in `test_direct_reading.py`."""
 
 import os
 import threading
@@ -17,12 +18,12 @@ def color(registry: Registry, plate: str) -> str | None:
     return getattr(record.content, "color", None) if record is not None else None
 
 
-def test_a_question_sees_one_revision_from_its_beginning_to_its_end(engine: Engine) -> None:
-    engine.build(vehicle("ZAB1", color="red"), vehicle("ZAB2", color="red", vin="TRN0VIN0000000002"))
-    store = engine.store()
+def test_a_question_sees_one_revision_from_its_beginning_to_its_end(one_moment_engine: Engine) -> None:
+    one_moment_engine.build(vehicle("ZAB1", color="red"), vehicle("ZAB2", color="red", vin="TRN0VIN0000000002"))
+    store = one_moment_engine.store()
     with store.reading() as registry:
         assert color(registry, "ZAB1") == "red"
-        engine.publish(vehicle("ZAB1", color="blue"), gone(vehicle("ZAB2")), vehicle("ZAB3"))
+        one_moment_engine.publish(vehicle("ZAB1", color="blue"), gone(vehicle("ZAB2")), vehicle("ZAB3"))
         assert color(registry, "ZAB1") == "red"
         assert color(registry, "ZAB2") == "red"
         assert [record.key for record in registry.find("vin:TRN0VIN0000000002")] == ["vehicle:ZAB2"]
@@ -33,13 +34,13 @@ def test_a_question_sees_one_revision_from_its_beginning_to_its_end(engine: Engi
         assert (registry.head.revision, registry.head.counts) == (1, {"vehicle": 2})
 
 
-def test_a_question_keeps_its_generation_while_two_others_follow(engine: Engine) -> None:
-    engine.build(vehicle("ZAB1", color="red"))
-    store = engine.store()
+def test_a_question_keeps_its_generation_while_two_others_follow(one_moment_engine: Engine) -> None:
+    one_moment_engine.build(vehicle("ZAB1", color="red"))
+    store = one_moment_engine.store()
     with store.reading() as registry:
-        engine.build(vehicle("ZAB2"))
-        engine.build(vehicle("ZAB3"))
-        engine.build(vehicle("ZAB4"))
+        one_moment_engine.build(vehicle("ZAB2"))
+        one_moment_engine.build(vehicle("ZAB3"))
+        one_moment_engine.build(vehicle("ZAB4"))
         assert color(registry, "ZAB1") == "red"
         assert registry.get("vehicle:ZAB4") is None
     with store.reading() as registry:
@@ -47,11 +48,11 @@ def test_a_question_keeps_its_generation_while_two_others_follow(engine: Engine)
         assert registry.get("vehicle:ZAB4") is not None
 
 
-def test_a_question_may_be_asked_inside_another(engine: Engine) -> None:
-    engine.build(vehicle("ZAB1", color="red"))
-    store = engine.store()
+def test_a_question_may_be_asked_inside_another(one_moment_engine: Engine) -> None:
+    one_moment_engine.build(vehicle("ZAB1", color="red"))
+    store = one_moment_engine.store()
     with store.reading() as outer:
-        engine.publish(vehicle("ZAB1", color="blue"))
+        one_moment_engine.publish(vehicle("ZAB1", color="blue"))
         with store.reading() as inner:
             assert (color(outer, "ZAB1"), color(inner, "ZAB1")) == ("red", "blue")
 
@@ -93,10 +94,10 @@ def test_a_reader_is_not_kept_waiting_by_a_build(engine: Engine) -> None:
         assert color(registry, "ZAB1") == "blue"
 
 
-def test_threads_that_share_a_store_never_see_half_a_revision(engine: Engine) -> None:
+def test_threads_that_share_a_store_never_see_half_a_revision(one_moment_engine: Engine) -> None:
     plates = [f"ZAB{number}" for number in range(5)]
-    engine.build(*(vehicle(plate, color="red") for plate in plates))
-    store, done = engine.store(), threading.Event()
+    one_moment_engine.build(*(vehicle(plate, color="red") for plate in plates))
+    store, done = one_moment_engine.store(), threading.Event()
 
     def watch() -> tuple[int, int]:
         seen, last = 0, 0
@@ -109,7 +110,7 @@ def test_threads_that_share_a_store_never_see_half_a_revision(engine: Engine) ->
         return seen, last
 
     watchers = [Question(watch) for _ in range(4)]
-    with engine.writing() as writer:
+    with one_moment_engine.writing() as writer:
         for revision in range(1, 41):
             writer.publish([vehicle(plate, color=COLORS[revision % 2]) for plate in plates])
     done.set()

@@ -9,6 +9,7 @@ import click
 import pytest
 
 from lookup.cli import load_commands, program
+from tests.docs.command_line import parse_call
 from tests.docs.pages import ROOT, command_lines, markdown_files, page, section, text_of
 
 load_commands()
@@ -77,16 +78,7 @@ def test_a_command_that_a_page_shows_can_be_called(name: str, line: str) -> None
     for part in line.split(" | "):
         words = shlex.split(part)
         if Path(words[0]).name == "immunity":
-            _parse(program, words[1:])
+            parse_call(words[1:])
         elif words[0] == "make":
             targets = re.findall(r"^([a-z-]+):", text_of(ROOT / "Makefile"), flags=re.MULTILINE)
             assert set(words[1:]) <= set(targets)
-
-
-def _parse(command: click.Command, words: list[str]) -> None:
-    """Read options and arguments as the program does, without running anything."""
-    context = command.make_context(command.name, list(words))
-    if isinstance(command, click.Group):
-        name, found, rest = command.resolve_command(context, context._protected_args + context.args)
-        assert found is not None, name
-        _parse(found, rest)

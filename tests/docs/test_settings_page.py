@@ -12,7 +12,7 @@ TABLE = {cells[0]: cells[1:] for cells in rows(page("settings.md"))}
 
 
 def _default(setting: Setting) -> str:
-    if setting.default is None:
+    if setting.name in ("data_dir", "store"):
         return "derived"
     return f"`{setting.default}`" if setting.default else "none"
 

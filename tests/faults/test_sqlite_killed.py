@@ -1,10 +1,6 @@
 """A writer that is killed at any step leaves what was committed, whole; the next one goes on and tidies up."""
 
-import os
-import signal
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,34 +8,10 @@ from lookup.store import sqlite_revision
 from lookup.store.directory import StoreDirectory
 from lookup.store.history import History
 from lookup.store.sqlite_build import SqliteBuild
+from lookup.store.sqlite_loading import LoadingFile
 from tests.contract.engines import Engine, sqlite_engine
 from tests.contract.samples import member, vehicle
-
-Step = tuple[object, str]
-
-
-def kill_self(*_: Any, **__: Any) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def killed_while(act: Callable[[], object], step: Step, after: bool) -> None:
-    """Run `act` in a process that is killed right before or right after `step`."""
-    pid = os.fork()
-    if pid == 0:  # pragma: no cover - another process
-        owner, name = step
-        original = getattr(owner, name)
-
-        def deadly(*arguments: Any, **named: Any) -> None:
-            if after:
-                original(*arguments, **named)
-            kill_self()
-
-        setattr(owner, name, deadly)
-        try:
-            act()
-        finally:
-            os._exit(0)
-    assert os.WTERMSIG(os.waitpid(pid, 0)[1]) == signal.SIGKILL
+from tests.faults.killing import Step, killed_while
 
 
 @pytest.fixture
@@ -90,8 +62,8 @@ def test_a_revision_that_was_committed_stays_though_its_writer_is_killed(engine:
 
 
 BUILD_STEPS = {
-    "while records are added": ((SqliteBuild, "_write"), True),
-    "before it is sorted": ((SqliteBuild, "_finish"), False),
+    "while records are added": ((LoadingFile, "_write"), True),
+    "before it is sorted": ((LoadingFile, "finish"), False),
     "before it is checked": ((SqliteBuild, "_check"), False),
     "before the history": ((History, "keep_generation"), False),
     "after the history": ((History, "keep_generation"), True),

@@ -44,7 +44,7 @@ def program(registry: SmallRegistry) -> Program:
 
 
 def test_every_command_of_the_indexer_is_declared() -> None:
-    assert set(BY_NAME) == {"sync", "check", "status", "quarantine", "rollback", "reconcile", "generate"}
+    assert set(BY_NAME) == {"sync", "check", "status", "quarantine", "rollback", "reconcile", "generate", "replica"}
 
 
 @pytest.mark.parametrize("name", BY_NAME)

@@ -1,6 +1,6 @@
 """Asking the registry in a dictionary, on a day that stands still: facts of a member or a vehicle, whole answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -18,7 +18,7 @@ from lookup.law.terms import CardStatus
 from lookup.queries import Circumstances, read_query
 from lookup.records import Content, Record, Vehicle
 from lookup.service import LookupService
-from lookup.store.protocol import Head, PublishedVersion
+from lookup.store.protocol import Head, PublishedVersion, Store, Work
 from tests.unit.memory_registry import HEAD, MemoryRegistry, record_of
 from tests.unit.people import DAY
 
@@ -87,7 +87,7 @@ class MemoryStore:
         self._registry = _Registry(head, *things)
 
     @contextmanager
-    def reading(self) -> Iterator[MemoryRegistry]:
+    def reading(self, time_s: float | None = None) -> Iterator[MemoryRegistry]:
         yield self._registry
 
     def history(self, key: str) -> list[PublishedVersion]:
@@ -95,6 +95,12 @@ class MemoryStore:
 
     def body(self, key: str, version: str) -> str | None:
         return None
+
+    def ways(self) -> Sequence[Store]:
+        return (self,)
+
+    def work(self) -> Work:
+        return Work()
 
     def verify(self) -> Head:
         return self._registry.head

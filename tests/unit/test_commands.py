@@ -113,7 +113,7 @@ def test_a_number_that_json_does_not_have_is_refused() -> None:
 def test_the_settings_in_force_are_printed_with_where_they_came_from(tmp_path: Path) -> None:
     file = tmp_path / "immunity.toml"
     file.write_text('threads = 9\nbind = "127.0.0.1:9000"\n', encoding="utf-8")
-    environ = {"IMMUNITY_BIND": "127.0.0.1:9001", "IMMUNITY_WORKERS": "3"}
+    environ = {"IMMUNITY_BIND": "127.0.0.1:9001", "IMMUNITY_WORKERS": "3", "IMMUNITY_ELASTICSEARCH_PASSWORD": "hush"}
     arguments = ("--config", str(file), "--data-dir", str(tmp_path), "--environment", "live")
     ran = immunity("config", *arguments, environ=environ)
     assert (ran.code, ran.err) == (0, "")
@@ -121,6 +121,14 @@ def test_the_settings_in_force_are_printed_with_where_they_came_from(tmp_path: P
         "environment = live  (option)",
         f"data_dir = {tmp_path}  (option)",
         f"store = sqlite:///{tmp_path}/store  (default)",
+        "reading = replica  (default)",
+        "elasticsearch_user = not set  (default)",
+        "elasticsearch_password = (hidden)  (variable)",
+        "elasticsearch_api_key = not set  (default)",
+        "elasticsearch_ca = not set  (default)",
+        "database_user = not set  (default)",
+        "database_password = not set  (default)",
+        "overlap = 15 min  (default)",
         "stale_after = 26 h  (default)",
         "expire_after = 72 h  (default)",
         "bind = 127.0.0.1:9001  (variable)",
@@ -145,10 +153,13 @@ def test_the_settings_as_json_have_name_value_origin_and_meaning(tmp_path: Path)
 
 def test_what_config_prints_can_be_set_again(tmp_path: Path) -> None:
     rows = immunity("config", "--data-dir", str(tmp_path), "--json").document
-    environ = {f"IMMUNITY_{row['name'].upper()}": str(row["value"]) for row in rows}
+    environ = {f"IMMUNITY_{row['name'].upper()}": str(row["value"]) for row in rows if row["value"] is not None}
     again = immunity("config", "--json", environ=environ).document
     assert [(row["name"], row["value"]) for row in again] == [(row["name"], row["value"]) for row in rows]
-    assert {row["from"] for row in again} == {"variable"}
+    assert {row["from"] for row in again} == {"variable", "default"}
+    assert {row["name"] for row in again if row["from"] == "default"} == {
+        row["name"] for row in rows if row["value"] is None
+    }
 
 
 def test_config_makes_nothing(tmp_path: Path) -> None:

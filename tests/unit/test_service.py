@@ -1,7 +1,7 @@
 """One question in, one answer out: the moment asked about, the age of the data, the environment, and the law alone."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +15,7 @@ from lookup.law.policy import Policies
 from lookup.lookup_ids import reference_number
 from lookup.queries import read_query
 from lookup.service import LookupService, assess_document
+from lookup.store.protocol import Store
 from tests.unit.asking import LIMITS, NOW, MemoryStore, ask, blocks, notices, policies, policy, service, verdict
 from tests.unit.memory_registry import MemoryRegistry
 from tests.unit.people import PLATE, agreement, card, day, member, mission, organization, post, vehicle, waiver
@@ -110,16 +111,44 @@ def test_an_answer_names_the_versions_of_the_records_that_it_rests_on() -> None:
     assert len(answer.rests_on) == len(expected)
 
 
-def test_a_store_that_could_not_look_is_an_error_and_never_no_record() -> None:
-    class BrokenStore(MemoryStore):
-        @contextmanager
-        def reading(self) -> Iterator[MemoryRegistry]:
-            raise CouldNotSearch
-            yield
+class BrokenStore(MemoryStore):
+    """Cannot look; `next` is asked after it."""
 
+    source = "replica"
+    next: MemoryStore | None = None
+    broken = True
+
+    @contextmanager
+    def reading(self, time_s: float | None = None) -> Iterator[MemoryRegistry]:
+        if self.broken:
+            raise CouldNotSearch
+        with super().reading() as registry:
+            yield registry
+
+    def ways(self) -> Sequence[Store]:
+        return (self,) if self.next is None else (self, self.next)
+
+
+def test_a_store_that_could_not_look_is_an_error_and_never_no_record() -> None:
     broken = LookupService(BrokenStore(), policies(), "training", LIMITS, lambda: NOW)
     with pytest.raises(CouldNotSearch):
         broken.answer(read_query(BY_PLATE))
+
+
+def test_where_the_first_way_cannot_look_the_next_one_answers() -> None:
+    broken = BrokenStore()
+    broken.next = MemoryStore(vehicle(), member(), mission())
+    answer = LookupService(broken, policies(), "training", LIMITS, lambda: NOW).answer(read_query(BY_PLATE)).document()
+    assert (answer["outcome"], answer["freshness"]["source"]) == ("match", "embedded")
+
+
+def test_what_another_way_said_is_not_remembered_as_the_first_ones() -> None:
+    store = BrokenStore()
+    store.next = MemoryStore(vehicle(), member(), mission())
+    service = LookupService(store, policies(), "training", LIMITS, lambda: NOW)
+    service.answer(read_query(BY_PLATE))
+    store.broken = False
+    assert service.answer(read_query(BY_PLATE)).outcome == "no_record"
 
 
 # at

@@ -1,0 +1,3 @@
+"""What all tests share: the servers that a test may ask for."""
+
+pytest_plugins = ["tests.servers.fixtures"]
