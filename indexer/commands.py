@@ -24,8 +24,9 @@ from indexer.sync import SyncOptions, sync
 from lookup.cli import json_option, print_json, with_settings
 from lookup.clock import day_in_washington, system_clock
 from lookup.settings import Settings
-from lookup.store.open import feed_of, replica_directory, store_of, writer_of
+from lookup.store.open import feed_of, published_store_of, reads_replica, replica_directory, writer_of
 from lookup.store.protocol import Writer
+from lookup.store.replica_state import read_state
 
 _source = click.argument("source")
 
@@ -84,8 +85,9 @@ def reconcile_command(settings: Settings, source: str, as_json: bool) -> None:
 @json_option
 @with_settings
 def status_command(settings: Settings, verify: bool, as_json: bool) -> None:
-    """Say where the store stands: generation, revision, counts, age, quarantine."""
-    status = describe_status(_published(settings))
+    """Say where the store stands: generation, revision, counts, age, quarantine, replica lag."""
+    replica = read_state(replica_directory(settings)) if reads_replica(settings) else None
+    status = describe_status(_published(settings), replica)
     if verify:
         _verify(settings)
         status["verified"] = True
@@ -184,13 +186,13 @@ def _follow(settings: Settings, source: str, options: SyncOptions, as_json: bool
 def _published(settings: Settings) -> Writer:
     """Open a store in which something was published, to look at it. Raises `CouldNotSearch` where there is nothing, and
     then leaves nothing behind in a directory that was perhaps mistyped."""
-    with closing(store_of(settings)) as store, store.reading():
+    with closing(published_store_of(settings)) as store, store.reading():
         return _writer(settings)
 
 
 def _verify(settings: Settings) -> None:
     """Check everything that serves. Raises `StoreDamaged` at the first fault."""
-    with closing(store_of(settings)) as store, show_progress() as progress:
+    with closing(published_store_of(settings)) as store, show_progress() as progress:
         progress.begin("checking the store", None)
         progress.advance(sum(store.verify().counts.values()))
         progress.end()

@@ -94,6 +94,7 @@ def open_replica(
     """Put a replica together, and clear away what a killed one left. Raises `ConfigurationError` where the directory is
     of another environment."""
     serving, notes = ServingFile(directory, environment), ReplicaNotes(directory, clock)
+    notes.does("starting")
     serving.open()
     serving.prune()
     check = WholeCheck()

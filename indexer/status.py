@@ -10,11 +10,15 @@ from lookup.clock import Clock, system_clock, utc_text
 from lookup.errors import CouldNotSearch
 from lookup.records import KINDS
 from lookup.store.protocol import Writer
+from lookup.store.replica_state import ReplicaState
 from lookup.store.work import work_document
 
 
-def describe_status(writer: Writer, clock: Clock = system_clock) -> dict[str, Any]:
-    """Give the status as JSON; `age_s` is in seconds. Raises `CouldNotSearch` where nothing was ever published."""
+def describe_status(writer: Writer, replica: ReplicaState | None = None, clock: Clock = system_clock) -> dict[str, Any]:
+    """Give the status as JSON; `age_s` is in seconds; `replica` is that of this node, where it should have one.
+
+    Raises `CouldNotSearch` where nothing was ever published.
+    """
     head = writer.head()
     if head is None:
         raise CouldNotSearch("Nothing was published in this store yet. Run `immunity sync` first.")
@@ -30,6 +34,7 @@ def describe_status(writer: Writer, clock: Clock = system_clock) -> dict[str, An
         "counts": {kind: head.counts.get(kind, 0) for kind in KINDS},
         "quarantine": dict(head.quarantine),
         "reindex": work_document(writer.work()),
+        "replica": None if replica is None else replica.document(clock()),
     }
 
 
@@ -46,6 +51,7 @@ def status_text(status: dict[str, Any]) -> str:
             f"data as of  {status['as_of']} ({hours} h {minutes} min ago)",
             *(["The indexer is held after a rollback."] if status["held_after_rollback"] else []),
             *_work_lines(status["reindex"]),
+            *_replica_lines(status["replica"]),
             "records:",
             *counts,
             "rows in quarantine:",
@@ -63,3 +69,16 @@ def _work_lines(reindex: dict[str, Any]) -> Iterator[str]:
         yield f"last success {reindex['last_success_at']}"
     if reindex["last_failure_at"]:
         yield f"last failure {reindex['last_failure_at']} ({reindex['failure']})"
+
+
+def _replica_lines(replica: dict[str, Any] | None) -> Iterator[str]:
+    """Say how far this node's copy is, and what it last met."""
+    if replica is None:
+        return
+    if replica["caught_up_at"] is None:
+        yield "replica of this node: nothing copied yet"
+    else:
+        where = f"generation {replica['generation']}, revision {replica['revision']}"
+        yield f"replica of this node: {replica['phase']}, {where}, {replica['lag_s']} s behind"
+    if replica["failure"]:
+        yield f"  last failure: {replica['failure']}"

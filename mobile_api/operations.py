@@ -8,12 +8,16 @@ from flask import Response
 
 from lookup.errors import CouldNotSearch, ImmunityError
 from lookup.store.protocol import Store
+from lookup.store.ways import reading_in_turn
 from mobile_api.access.guard import operations
 from mobile_api.access.key_store import KeyStore
 from mobile_api.interface import Blueprint
 from mobile_api.problems import problem_headers, problem_object, problem_response
 from mobile_api.runtime import runtime
 from mobile_api.schemas.operations import LifeBody, ReadinessBody
+
+LOOK_S = 1.0
+"""What the look at the records may take: as much as a lookup."""
 
 blueprint = Blueprint("Operations", __name__, description="Health, for the operators' own network")
 
@@ -54,7 +58,7 @@ def reasons_not_ready(store: Store, keys: KeyStore) -> list[str]:
 
 def _store_reason(store: Store) -> str | None:
     try:
-        with store.reading() as registry:
+        with reading_in_turn(store, LOOK_S) as registry:
             found = registry.scan("mission", limit=1)
     except ImmunityError as error:
         return f"The store cannot be read: {error}"

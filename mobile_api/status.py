@@ -5,7 +5,10 @@ Decides nothing; old data is shown as old, and a store that cannot be read is a 
 
 from typing import Any
 
+from lookup.errors import CouldNotSearch
 from lookup.freshness import FreshnessLimits, freshness_of
+from lookup.store.protocol import Store
+from lookup.store.replica_store import ReplicaStore
 from lookup.store.work import work_document
 from mobile_api.access.guard import token
 from mobile_api.interface import Blueprint
@@ -19,7 +22,7 @@ blueprint = Blueprint("Status", __name__, description="Where the store stands")
 @blueprint.gives(StatusBody)
 @token("console")
 def status() -> dict[str, Any]:
-    """Give generation, revision, age, counts, what was refused and what the indexer is doing."""
+    """Give generation, revision, age, counts, what was refused, what the indexer does, how far the replica is."""
     now = runtime()
     with now.reading() as registry:
         head = registry.head
@@ -32,5 +35,14 @@ def status() -> dict[str, Any]:
         "counts": head.counts,
         "quarantine": head.quarantine,
         "policy": now.policy().name,
-        "reindex": work_document(now.store.work()),
+        "reindex": _reindex(now.store),
+        "replica": now.store.state().document(now.clock()) if isinstance(now.store, ReplicaStore) else None,
     }
+
+
+def _reindex(store: Store) -> dict[str, Any] | None:
+    """Say what the indexer is doing; None where the store that it notes that in cannot be reached."""
+    try:
+        return work_document(store.work())
+    except CouldNotSearch:
+        return None

@@ -5,8 +5,7 @@ the candidate from its first moment (`elastic_indices`), so a build of a writer 
 """
 
 import logging
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from lookup.errors import CouldNotSearch, StoreDamaged
 from lookup.records import Kind
 from lookup.store.elastic_bulk import Line, in_portions, record_line, send
-from lookup.store.elastic_client import Ask, NoAnswer, whole
+from lookup.store.elastic_client import Ask, whole
 from lookup.store.elastic_documents import StoredHead, record_document
 from lookup.store.elastic_indices import Indices
 from lookup.store.elastic_quarantine import write_quarantine
@@ -28,10 +27,6 @@ _THREADS = 2
 """Requests at once: while one is answered, the next is made and sent. More of them made nothing faster."""
 _WAITING = 4
 """Portions that are made and not answered yet: about 4 MB of memory."""
-
-BUSY_PAUSES_S = (1, 5, 20)
-"""How long a part of a build waits before it is sent again: a node that is out of memory for the moment needs some
-seconds to tidy up."""
 
 _log = logging.getLogger(__name__)
 
@@ -51,7 +46,6 @@ class ElasticBuild:
         self._kinds: set[Kind] = set()
         self._added = 0
         self._conflicts = 0
-        self._ending = threading.Event()
         self._sending: list[Future[int]] = []
         self._index = indices.make_generation(name)
         self._threads = ThreadPoolExecutor(_THREADS, "build")
@@ -59,7 +53,7 @@ class ElasticBuild:
     def add(self, drafts: Iterable[Draft]) -> None:
         """Add records; each key once. A key that comes twice is found when the build is activated."""
         for portion in in_portions(self._lines(drafts)):
-            self._sending.append(self._threads.submit(self._send, portion))
+            self._sending.append(self._threads.submit(send, self._ask, self._index, portion, "loading a build"))
             self._await(_WAITING)
 
     def activate(self, head: Head, quarantine: Iterable[Mapping[str, Any]]) -> Head:
@@ -89,24 +83,12 @@ class ElasticBuild:
         not even by a call that is still on its way. Where it was not, it serves, or did, or the next holder of the
         lease has taken it away and removes it.
         """
-        self._ending.set()
         self._threads.shutdown(cancel_futures=True)
         try:
             if self._indices.withdraw(self._index):
                 self._indices.drop(self._index)
         except CouldNotSearch as error:
             _log.warning("A build could not be removed, the next indexer does it: %s", error)
-
-    def _send(self, portion: Sequence[Line]) -> int:
-        """Load a portion, and again where the cluster is too busy just now: a build is long, and a portion that is sent
-        twice changes nothing."""
-        for pause_s in BUSY_PAUSES_S:
-            try:
-                return send(self._ask, self._index, portion, "loading a build")
-            except NoAnswer as error:
-                _log.warning("A part of the build is sent again: %s", error)
-                self._ending.wait(pause_s)
-        return send(self._ask, self._index, portion, "loading a build")
 
     def _lines(self, drafts: Iterable[Draft]) -> Iterator[Line]:
         for draft in drafts:

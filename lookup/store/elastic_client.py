@@ -6,7 +6,8 @@ between threads, not across a fork. The library is imported here and nowhere els
 module is imported only where used.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, TypeAlias
@@ -23,6 +24,9 @@ SERVING_TIMEOUT_S = 0.5
 BUILDING_TIMEOUT_S = 120.0
 """How long one attempt of the indexer may take: a bulk of some MB on a busy node, a refresh after a build."""
 BUILDING_RETRIES = 3
+BUSY_PAUSES_S = (1.0, 5.0, 20.0)
+"""How long the indexer waits before it asks a busy cluster again: a node that is out of memory for the moment needs
+some seconds to tidy up."""
 
 Client: TypeAlias = Elasticsearch
 Call: TypeAlias = Callable[[Client], ObjectApiResponse[Any]]
@@ -34,6 +38,10 @@ Raises `CouldNotSearch`."""
 
 class NoAnswer(CouldNotSearch):
     """The cluster did not answer, or not in time: any other question would fare the same just now."""
+
+
+class Busy(NoAnswer):
+    """The cluster refused a request because it has too much to do: nothing was done, so it can be made again."""
 
 
 def serving_client(cluster: Cluster) -> Elasticsearch:
@@ -62,13 +70,22 @@ def _client(cluster: Cluster, timeout_s: float, retries: int) -> Elasticsearch:
     )
 
 
-def patiently(client: Client) -> Ask:
-    """Ask with the time limits that the client has of itself."""
+def patiently(client: Client, pauses_s: Sequence[float] = ()) -> Ask:
+    """Ask with the time limits that the client has of itself; where the cluster is too busy, again after each of these
+    pauses."""
 
-    def ask(doing: str, call: Call) -> Mapping[str, Any]:
+    def ask_once(doing: str, call: Call) -> Mapping[str, Any]:
         with own_errors(doing):
             answer: Mapping[str, Any] = call(client).body
             return answer
+
+    def ask(doing: str, call: Call) -> Mapping[str, Any]:
+        for pause_s in pauses_s:
+            try:
+                return ask_once(doing, call)
+            except Busy:
+                time.sleep(pause_s)
+        return ask_once(doing, call)
 
     return ask
 
@@ -82,7 +99,7 @@ def own_errors(doing: str) -> Iterator[None]:
     except ApiError as error:
         kind = _kind_of(error.body)
         busy = error.status_code == HTTPStatus.TOO_MANY_REQUESTS
-        shape = NoAnswer if busy or error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else CouldNotSearch
+        shape = Busy if busy else NoAnswer if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else CouldNotSearch
         raise shape(f"Elasticsearch failed while {doing} ({error.status_code}{kind}).") from None
     except (SerializationError, BulkIndexError) as error:
         raise CouldNotSearch(f"Elasticsearch failed while {doing} ({type(error).__name__}).") from None

@@ -17,7 +17,7 @@ from lookup.store.cluster import Cluster
 from lookup.store.directory import new_generation_name
 from lookup.store.elastic_activation import Activation
 from lookup.store.elastic_build import ElasticBuild
-from lookup.store.elastic_client import building_client, patiently
+from lookup.store.elastic_client import BUSY_PAUSES_S, building_client, patiently
 from lookup.store.elastic_documents import WORK_ID, Names, StoredHead, writing_alias
 from lookup.store.elastic_head import ServingHead
 from lookup.store.elastic_heads import Heads, Overtaken
@@ -54,7 +54,7 @@ class ElasticWriter:
         self._handle_key = handle_key
         self._clock = clock
         self._client = building_client(cluster)
-        self._ask = patiently(self._client)
+        self._ask = patiently(self._client, BUSY_PAUSES_S)
         self._names = Names(cluster.prefix)
         self._heads = Heads(self._ask, self._names, environment)
         self._indices = Indices(self._ask, self._names, environment)
@@ -286,15 +286,12 @@ class ElasticWriter:
 
     def _placed(self) -> ServingHead:
         self._require_lease()
-        placed = self._heads.serving()
-        if placed is None:
-            raise CouldNotSearch("Nothing was published in the store yet: build a generation first.")
-        return placed
+        return self._published()
 
     def _published(self) -> ServingHead:
         placed = self._heads.serving()
         if placed is None:
-            raise CouldNotSearch("Nothing was published in the store yet: run `immunity sync`.")
+            raise CouldNotSearch("Nothing was published in the store yet: build a generation first.")
         return placed
 
     def _registry_of(self, placed: ServingHead) -> ElasticRegistry:

@@ -83,6 +83,11 @@ def store_of(settings: Settings) -> Store:
     return open_store(settings.store, settings.environment, _access(settings), replica)
 
 
+def published_store_of(settings: Settings) -> Store:
+    """Open what is published itself, also where lookups on this node are answered from a copy of it."""
+    return open_store(settings.store, settings.environment, _access(settings))
+
+
 def writer_of(settings: Settings) -> Writer:
     """Open the store that the settings name for the indexer."""
     return open_writer(settings.store, settings.environment, settings.handle_key(), access=_access(settings))

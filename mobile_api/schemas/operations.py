@@ -27,6 +27,28 @@ class ReindexBody(Schema):
     failure = fields.String(required=True, allow_none=True, metadata={"description": "The title of that failure"})
 
 
+class ReplicaBody(Schema):
+    """How this node's copy of the store is doing."""
+
+    phase = fields.String(
+        required=True,
+        metadata={"description": "starting, copying, catching_up, checking, following, or waiting after a failure"},
+    )
+    contacted_at = fields.String(required=True, allow_none=True)
+    caught_up_at = fields.String(
+        required=True, allow_none=True, metadata={"description": "When it last held everything that was published"}
+    )
+    lag_s = fields.Float(required=True, allow_none=True, metadata={"description": "Seconds since then"})
+    generation = fields.String(required=True, allow_none=True)
+    activation = fields.Integer(required=True, allow_none=True)
+    revision = fields.Integer(required=True, allow_none=True)
+    checked_at = fields.String(
+        required=True, allow_none=True, metadata={"description": "When the whole file was last checked"}
+    )
+    failure = fields.String(required=True, allow_none=True, metadata={"description": "The title of the last failure"})
+    process = fields.Integer(required=True, allow_none=True)
+
+
 class StatusBody(Schema):
     """Where the store stands: which data, how far, how old, and what was refused."""
 
@@ -42,4 +64,9 @@ class StatusBody(Schema):
     counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     quarantine = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     policy = fields.String(required=True)
-    reindex = fields.Nested(ReindexBody, required=True)
+    reindex = fields.Nested(
+        ReindexBody, required=True, allow_none=True, metadata={"description": "null where the store cannot be reached"}
+    )
+    replica = fields.Nested(
+        ReplicaBody, required=True, allow_none=True, metadata={"description": "null where this node reads no replica"}
+    )

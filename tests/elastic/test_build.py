@@ -8,6 +8,7 @@ from lookup.errors import ConfigurationError, CouldNotSearch, StoreDamaged
 from lookup.store.elastic_documents import change_id, writing_alias
 from tests.contract.engines import NOW, head_for
 from tests.contract.samples import one_of_each_kind, vehicle
+from tests.elastic.gate import Gate
 from tests.elastic.ledger import Ledger
 
 
@@ -79,6 +80,18 @@ def test_only_the_serving_and_the_previous_generation_stay(ledger: Ledger) -> No
     assert ledger.color("ZAB1") == "c-1"
     with ledger.writer().lease("the next"):
         assert ledger.generations() == {ledger.serving}
+
+
+def test_a_build_serves_though_the_answer_to_the_alias_call_was_lost(ledger: Ledger) -> None:
+    ledger.built("s")
+    writer = ledger.writer()
+    gate = Gate(writer)
+    with writer.lease("somebody"):
+        gate.arm("deafen", "_aliases")
+        head = ledger.build(writer, "t")
+        assert gate.was_reached
+        assert ledger.stored_head().head == head
+    ledger.check()
 
 
 def test_log_entries_go_after_seven_days_and_never_before_they_are_finished(ledger: Ledger) -> None:

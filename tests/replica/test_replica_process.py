@@ -63,6 +63,7 @@ def with_a_copy(settings: Settings) -> None:
     assert node.directory == replica_directory(settings)
     node.follow()
     node.serving.close()
+    (node.directory.path / "replica.json").unlink()  # it names this process, which tests must not take for a replica
 
 
 def test_a_service_keeps_a_replica_running_and_takes_it_along(settings: Settings) -> None:
