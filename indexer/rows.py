@@ -4,13 +4,16 @@ lists of their values, and the contradictions between them.
 Decides a row by itself. Whether its key is unique and its pointers lead anywhere is `refusals`.
 """
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, get_args
 
-from marshmallow import EXCLUDE, Schema, ValidationError, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, missing, validates_schema
 
 from indexer.columns import (
     INVALID,
     MISSING,
+    Column,
     Countries,
     Country,
     Day,
@@ -31,6 +34,10 @@ ORGANIZATION_KIND = "international_organization"
 """The mission kind that has an organization in place of a sending State."""
 
 
+Fault = tuple[str, str]
+"""A reason of the quarantine and the column that has it."""
+
+
 class Row(Schema):
     """A row; columns that the extract's version does not know are left out."""
 
@@ -38,6 +45,44 @@ class Row(Schema):
         """Unknown columns were warned about once, where the file was opened."""
 
         unknown = EXCLUDE
+
+    def contradiction(self, data: Mapping[str, Any], cells: Mapping[str, str]) -> Fault | None:
+        """Give what is wrong between the columns of a row: of `data`, the values that could be read, and `cells`, all
+        that is there."""
+        return None
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def refuse_a_contradiction(self, data: dict[str, Any], cells: dict[str, str], **_: Any) -> None:
+        """Refuse a row whose columns contradict one another."""
+        fault = self.contradiction(data, cells)
+        if fault is not None:
+            raise ValidationError(*fault)
+
+    def read_faultless(self, cells: Mapping[str, str]) -> dict[str, Any] | None:
+        """Give what `load` gives, for a row without any fault; None for one that `load` should look at. By the same
+        columns and contradictions, at a third of the time: nearly every row of a registry is faultless."""
+        values = dict(self._defaults)
+        for cell_name, name, column in self._columns:
+            cell = cells.get(cell_name)
+            if cell is None:
+                if column.required:
+                    return None
+                continue
+            value = column.read(cell.strip())
+            if value is None:
+                return None
+            values[name] = value
+        return values if self.contradiction(values, cells) is None else None
+
+    @cached_property
+    def _columns(self) -> tuple[tuple[str, str, Column[Any]], ...]:
+        """The name of the cell, the name of the value, and the column."""
+        columns = ((name, column) for name, column in self.fields.items() if isinstance(column, Column))
+        return tuple((column.data_key or name, name, column) for name, column in columns)
+
+    @cached_property
+    def _defaults(self) -> dict[str, Any]:
+        return {name: column.load_default for _, name, column in self._columns if column.load_default is not missing}
 
 
 class MissionRow(Row):
@@ -57,14 +102,12 @@ class MissionRow(Row):
     established_on = Day(required=True)
     terminated_on = Day()
 
-    @validates_schema(pass_original=True, skip_on_field_errors=False)
-    def require_who_it_represents(self, data: dict[str, Any], cells: dict[str, str], **_: Any) -> None:
+    def contradiction(self, data: Mapping[str, Any], cells: Mapping[str, str]) -> Fault | None:
         """A mission represents a State, an organization itself. Where the kind cannot be read, neither is known to be
         required."""
         kind = data.get("kind")
         column = "organization" if kind == ORGANIZATION_KIND else "sending_state"
-        if kind is not None and column not in cells:
-            raise ValidationError(MISSING, column)
+        return (MISSING, column) if kind is not None and column not in cells else None
 
 
 class MemberRow(Row):
@@ -85,11 +128,9 @@ class MemberRow(Row):
     household_exception = Flag()
     recognized = Flag(load_default=True)
 
-    @validates_schema(pass_original=True, skip_on_field_errors=False)
-    def refuse_a_relationship_to_nobody(self, data: dict[str, Any], cells: dict[str, str], **_: Any) -> None:
+    def contradiction(self, data: Mapping[str, Any], cells: Mapping[str, str]) -> Fault | None:
         """Family is family of somebody. A principal that is named but unreadable is a fault of its own."""
-        if "relationship" in data and "principal_id" not in cells:
-            raise ValidationError(INVALID, "relationship")
+        return (INVALID, "relationship") if "relationship" in data and "principal_id" not in cells else None
 
 
 class AccreditationRow(Row):
@@ -107,11 +148,10 @@ class AccreditationRow(Row):
     reasonable_period_ends_on = Day()
     state_confirmed = Flag()
 
-    @validates_schema(skip_on_field_errors=False)
-    def refuse_an_end_before_the_beginning(self, data: dict[str, Any], **_: Any) -> None:
-        """Both on one day is allowed."""
-        if "terminated_on" in data and "effective_on" in data and data["terminated_on"] < data["effective_on"]:
-            raise ValidationError(INVALID, "terminated_on")
+    def contradiction(self, data: Mapping[str, Any], cells: Mapping[str, str]) -> Fault | None:
+        """No end before the beginning; both on one day is allowed."""
+        begins, ends = data.get("effective_on"), data.get("terminated_on")
+        return (INVALID, "terminated_on") if begins is not None and ends is not None and ends < begins else None
 
 
 class WaiverRow(Row):

@@ -152,10 +152,10 @@ class _Pass:
         for kind in KINDS:
             tally.kinds[kind] = KindReport(unchanged=head.counts.get(kind, 0), **head.position["standings"][kind])
         tables = {name: TableReport(**table) for name, table in head.position["tables"].items()}
-        quarantine = list(self.writer.quarantine())
         marked = self.description.fictitious
-        sealed = replace(head, as_of=self.as_of.moment, fictitious=marked, position=position)
-        sealed = self.writer.seal(sealed, quarantine)
+        sealed = self.writer.seal(
+            replace(head, as_of=self.as_of.moment, fictitious=marked, position=position), quarantine=None
+        )
         return self._report(tables, tally, sealed, "nothing")
 
     def _build(self, intake: Intake, head: Head | None) -> SyncReport:

@@ -75,19 +75,19 @@ class Revisions:
                 placed = self._heads.of(placed.stored.head.generation)
         return placed
 
-    def seal(self, placed: ServingHead, head: Head, quarantine: Iterable[Mapping[str, Any]]) -> ServingHead:
-        """Write what a pass found; revision and counts stay as they are."""
+    def seal(self, placed: ServingHead, head: Head, quarantine: Iterable[Mapping[str, Any]] | None) -> ServingHead:
+        """Write what a pass found; revision and counts stay as they are. Refused where another writer wrote the head
+        since it was read: what this pass compared with is not what is published any more, so it must not say that it
+        saw everything."""
+        sealed = replace(placed.stored.head, as_of=head.as_of, position=head.position, fictitious=head.fictitious)
+        if quarantine is None:
+            return self._heads.replace(placed, with_head(placed.stored, sealed))
         name, portions = write_quarantine(self._ask, placed.index, quarantine)
-        sealed = replace(
-            placed.stored.head,
-            as_of=head.as_of,
-            position=head.position,
-            quarantine=head.quarantine,
-            fictitious=head.fictitious,
+        stored = replace(
+            with_head(placed.stored, replace(sealed, quarantine=head.quarantine)),
+            quarantine_pass=name,
+            quarantine_portions=portions,
         )
-        stored = replace(with_head(placed.stored, sealed), quarantine_pass=name, quarantine_portions=portions)
-        # Refused where another writer wrote the head since it was read: what this pass compared with is not what is
-        # published any more, so it must not say that it saw everything.
         after = self._heads.replace(placed, stored)
         # Killed before this step: the portions lie about until they are pruned.
         remove_quarantine(self._ask, placed.index, quarantine_ids(placed.stored))

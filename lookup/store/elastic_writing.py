@@ -179,7 +179,7 @@ class ElasticWriter:
             return self._done(after.stored)
         raise CouldNotSearch("Other writers publish into this store all the time: stop them.")
 
-    def seal(self, head: Head, quarantine: Iterable[Mapping[str, Any]]) -> Head:
+    def seal(self, head: Head, quarantine: Iterable[Mapping[str, Any]] | None) -> Head:
         """End a sync: write `as_of`, `position` and the quarantine of this pass in one step.
 
         Raises `CouldNotSearch` where another writer published during this pass: it saw everything of its source, but

@@ -209,9 +209,10 @@ class Writer(Protocol):
         many drafts or a key that comes twice.
         """
 
-    def seal(self, head: Head, quarantine: Iterable[Mapping[str, Any]]) -> Head:
+    def seal(self, head: Head, quarantine: Iterable[Mapping[str, Any]] | None) -> Head:
         """End a sync: write `as_of`, `position`, `fictitious` and the quarantine of this pass, with its counts, in one
-        step; revision and counts of records as they stand. Raises `IndexerHeld` after a rollback."""
+        step; revision and counts of records as they stand. None leaves the quarantine as it is, for a pass that read
+        no row. Raises `IndexerHeld` after a rollback."""
 
     def rollback(self) -> Head:
         """Make the previous generation serve again, with a higher activation, and hold the indexer.

@@ -91,18 +91,20 @@ class WritableGeneration(WritableFile):
         self._head = head  # SQLite does not count a connection's own commits as a change
         return head
 
-    def seal(self, head: Head, quarantine: Iterable[Mapping[str, Any]]) -> Head:
-        """Write `as_of`, `position` and the quarantine of a pass; revision and counts stay as they are."""
+    def seal(self, head: Head, quarantine: Iterable[Mapping[str, Any]] | None) -> Head:
+        """Write `as_of`, `position` and, unless it is None, the quarantine of a pass; revision and counts stay as they
+        are."""
         with self._transaction():
             sealed = replace(
                 self.head,
                 as_of=head.as_of,
                 position=head.position,
-                quarantine=head.quarantine,
+                quarantine=self.head.quarantine if quarantine is None else head.quarantine,
                 fictitious=head.fictitious,
             )
             write_head(self._connection, sealed)
-            write_quarantine(self._connection, quarantine)
+            if quarantine is not None:
+                write_quarantine(self._connection, quarantine)
         self._head = sealed
         return sealed
 

@@ -137,7 +137,7 @@ class SqliteWriter:
         generation = self._generation()
         return generation.publish(drafts, position, self._handle_key, self._keep)
 
-    def seal(self, head: Head, quarantine: Iterable[Mapping[str, Any]]) -> Head:
+    def seal(self, head: Head, quarantine: Iterable[Mapping[str, Any]] | None) -> Head:
         """End a sync: write `as_of`, `position` and the quarantine of this pass in one step."""
         return self._generation().seal(head, quarantine)
 

@@ -8,7 +8,7 @@ import pytest
 
 from lookup.errors import CouldNotSearch
 from lookup.store.protocol import REVISION_LIMIT
-from tests.contract.engines import NOW, Engine
+from tests.contract.engines import NOW, Engine, head_for
 from tests.contract.samples import gone, held, member, vehicle
 
 
@@ -111,6 +111,19 @@ def test_a_seal_ends_a_pass_without_a_revision(engine: Engine) -> None:
     assert sealed == replace(published, as_of=later, position={"at": 9}, quarantine={"members": 2})
     with engine.reading() as registry:
         assert registry.head == sealed
+
+
+def test_a_seal_of_a_pass_that_read_no_row_leaves_the_quarantine_and_its_counts(engine: Engine) -> None:
+    rows = [{"table": "vehicles", "line": 2}]
+    with engine.writing() as writer:
+        build = writer.new_generation()
+        build.add([vehicle()])
+        head = build.activate(replace(head_for([vehicle()]), quarantine={"vehicles": 1}), rows)
+        later = replace(head, as_of=NOW + timedelta(hours=3), position={"at": 9})
+        assert writer.seal(replace(later, quarantine={}), None) == later
+        assert list(writer.quarantine()) == rows
+    with engine.reading() as registry:
+        assert registry.head == later
 
 
 def test_versions_are_those_of_the_live_records_of_a_kind(engine: Engine) -> None:

@@ -4,6 +4,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from marshmallow import ValidationError
 
 from indexer.reading import VALUE_LIMIT, read_row
 from indexer.sources.extract import SourceRow
@@ -306,3 +309,25 @@ def test_a_refused_value_is_kept_as_it_stands_but_not_at_any_length() -> None:
 def test_blanks_around_a_cell_mean_nothing() -> None:
     row = values("members", us_status=" none ", family_name=" Martin ", date_of_birth="1980-02-29 ")
     assert (row["us_status"], row["family_name"], row["date_of_birth"]) == ("none", "Martin", date(1980, 2, 29))
+
+
+CELLS = sorted(
+    {cell for rows in SMALL.values() for row in rows for cell in row.values()}
+    | {" FR ", "FR;US", "zz", "true", "maybe", "2026-02-30", "1949-12-31", "2031-01-01", "TRN 1-2", "x" * 30, "\u0131"}
+    | {"international_organization", "un", "spouse", "-91", "38.5", "1899", "2024", "DC", "Z1"}
+)
+"""Of every column a good cell and a bad one, put into any other column too."""
+
+
+@given(st.data())
+def test_a_row_is_faultless_where_its_schema_finds_no_fault_and_reads_the_same(data: st.DataObject) -> None:
+    table = data.draw(st.sampled_from(TABLES))
+    cells = dict(data.draw(st.sampled_from(SMALL[table.name])))
+    for column in data.draw(st.lists(st.sampled_from(table.columns), max_size=4)):
+        cells[column] = data.draw(st.sampled_from([*CELLS, ""]))
+    cells = {column: cell for column, cell in cells.items() if cell}
+    try:
+        expected = table.schema.load(cells)
+    except ValidationError:
+        expected = None
+    assert table.schema.read_faultless(cells) == expected
