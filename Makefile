@@ -65,6 +65,14 @@ mutants: $(VENV)/.development ## mutation testing of the law (about an hour)
 compare: setup ## a plate lookup beside a Flask hello-world, in one run
 	$(BIN)/python -m loadtests.compare
 
+.PHONY: rebuild
+rebuild: setup ## a full rebuild into Elasticsearch beside the client library's own bulk loading
+	$(BIN)/python -m loadtests.rebuild
+
+.PHONY: change
+change: setup ## how soon a change in PostgreSQL is answered at a node
+	$(BIN)/python -m loadtests.change
+
 .PHONY: lock
 lock: ## write the requirement files anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \

@@ -26,7 +26,7 @@ from lookup.clock import day_in_washington, system_clock
 from lookup.settings import Settings
 from lookup.store.open import feed_of, published_store_of, reads_replica, replica_directory, writer_of
 from lookup.store.protocol import Writer
-from lookup.store.replica_state import read_state
+from lookup.store.replica.state import read_state
 
 _source = click.argument("source")
 

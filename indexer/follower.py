@@ -1,7 +1,7 @@
 """Follows the shared store: what a replica does about the head that it finds.
 
 Decides between nothing to do, the next revisions, and a new copy; and what is refused so that the last good file
-stays. When to look is decided by `replica`, how rows get into a file by `replica_writing`. One follower per directory,
+stays. When to look is decided by `replica`, how rows get into a file by `replica.writing`. One follower per directory,
 under its lease.
 """
 
@@ -15,15 +15,15 @@ from indexer.replica_checking import WholeCheck
 from indexer.replica_file import ServingFile
 from indexer.replica_notes import ReplicaNotes
 from lookup.errors import CouldNotSearch, StoreDamaged
-from lookup.store.directory import new_generation_name
-from lookup.store.elastic_documents import Change
-from lookup.store.elastic_feed import RevisionMissing
-from lookup.store.elastic_head import ServingHead
-from lookup.store.pointer import Pointer, check_environment
+from lookup.store.elastic.documents import Change
+from lookup.store.elastic.feed import RevisionMissing
+from lookup.store.elastic.head import ServingHead
 from lookup.store.protocol import Head
-from lookup.store.replica_state import ReplicaPhase
-from lookup.store.replica_writing import CountsDiffer, ReplicaFile, check_change, load_copy
+from lookup.store.replica.state import ReplicaPhase
+from lookup.store.replica.writing import CountsDiffer, ReplicaFile, check_change, load_copy
 from lookup.store.rows import Row
+from lookup.store.sqlite.directory import new_generation_name
+from lookup.store.sqlite.pointer import Pointer, check_environment
 
 POLL_S = 1.0
 """Seconds between two looks at the head: what a change may take to reach this node, beside applying it."""

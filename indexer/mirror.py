@@ -19,7 +19,7 @@ from indexer.compare import Change, rows_inside
 from indexer.staging import FILE_NAME, Staging
 from indexer.workspace import fresh_directory, lock_directory, remove_unused
 from lookup.records import natural_key_of
-from lookup.store.directory import sync_path
+from lookup.store.sqlite.directory import sync_path
 
 _SEPARATOR = "/"
 """Between the name of a mirror's directory and the random word that changes with its content."""

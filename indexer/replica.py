@@ -19,8 +19,8 @@ from indexer.replica_file import ServingFile
 from indexer.replica_notes import ReplicaNotes
 from lookup.clock import Clock, system_clock
 from lookup.errors import ImmunityError, StoreDamaged
-from lookup.store.directory import StoreDirectory
-from lookup.store.lease import hold_lease
+from lookup.store.sqlite.directory import StoreDirectory
+from lookup.store.sqlite.lease import hold_lease
 
 FIRST_WAIT_S = 2.0
 LONGEST_WAIT_S = 15.0

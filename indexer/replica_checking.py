@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lookup.errors import CouldNotSearch
-from lookup.store.pointer import Pointer
 from lookup.store.protocol import Head
-from lookup.store.sqlite_checking import verify_generation
+from lookup.store.sqlite.checking import verify_generation
+from lookup.store.sqlite.pointer import Pointer
 
 CHECK_EVERY_S = 86_400.0
 """Once a day: rows are checked each time they are read, this finds what nobody reads."""

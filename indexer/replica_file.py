@@ -8,10 +8,10 @@ import logging
 from dataclasses import replace
 
 from lookup.errors import StoreDamaged
-from lookup.store.directory import StoreDirectory
-from lookup.store.pointer import Pointer, check_environment, read_pointer, write_pointer
-from lookup.store.replica_writing import ReplicaFile
-from lookup.store.sqlite_schema import SCHEMA
+from lookup.store.replica.writing import ReplicaFile
+from lookup.store.sqlite.directory import StoreDirectory
+from lookup.store.sqlite.pointer import Pointer, check_environment, read_pointer, write_pointer
+from lookup.store.sqlite.schema import SCHEMA
 
 _log = logging.getLogger(__name__)
 

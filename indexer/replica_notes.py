@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from lookup.clock import Clock
-from lookup.store.directory import StoreDirectory
 from lookup.store.protocol import Head
-from lookup.store.replica_state import ReplicaPhase, read_state, write_state
+from lookup.store.replica.state import ReplicaPhase, read_state, write_state
+from lookup.store.sqlite.directory import StoreDirectory
 
 TELL_EVERY = 1000
 """Of so many records copied, one note: a few a second."""

@@ -10,7 +10,7 @@ from lookup.clock import Clock, system_clock, utc_text
 from lookup.errors import CouldNotSearch
 from lookup.records import KINDS
 from lookup.store.protocol import Writer
-from lookup.store.replica_state import ReplicaState
+from lookup.store.replica.state import ReplicaState
 from lookup.store.work import work_document
 
 

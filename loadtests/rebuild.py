@@ -5,6 +5,7 @@ it; the same records from assembled to the moved alias; and a whole `sync --rebu
 first. Starts an Elasticsearch of its own, with the memory that a registry of this size should have.
 """
 
+import gc
 import statistics
 import tempfile
 import time
@@ -23,8 +24,8 @@ from lookup.clock import day_in_washington, system_clock
 from lookup.records import KINDS
 from lookup.settings import Settings, resolve_settings
 from lookup.store.cluster import Access, read_cluster
-from lookup.store.elastic_client import building_client
-from lookup.store.elastic_documents import MAPPING, index_body, record_document
+from lookup.store.elastic.client import building_client
+from lookup.store.elastic.documents import MAPPING, index_body, record_document
 from lookup.store.open import writer_of
 from lookup.store.protocol import Draft, Head
 from lookup.store.rows import row_of
@@ -53,6 +54,7 @@ def rebuild(members: int, rounds: int, *, check: bool) -> None:
         generate(extract, members=members, seed=1, on=day_in_washington(system_clock()))
         _sync(extract, settings)
         drafts, head = _published(settings)
+        gc.freeze()  # hundreds of thousands of records that stay would be searched through again and again
         click.echo(f"{members:,} members, {len(drafts):,} records")
         measured = [_round(number, drafts, head, extract, settings) for number in range(1, rounds + 1)]
     assembled = statistics.median(row[1] / row[0] for row in measured)

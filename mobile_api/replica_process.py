@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from lookup.settings import PREFIX, Settings, variables_of
-from lookup.store.lease import is_leased
 from lookup.store.open import reads_replica, replica_directory
+from lookup.store.sqlite.lease import is_leased
 
 PROGRAM = (sys.executable, "-m", "lookup", "replica")
 FIRST_WAIT_S = 1.0

@@ -8,7 +8,7 @@ from typing import Any
 from lookup.errors import CouldNotSearch
 from lookup.freshness import FreshnessLimits, freshness_of
 from lookup.store.protocol import Store
-from lookup.store.replica_store import ReplicaStore
+from lookup.store.replica.store import ReplicaStore
 from lookup.store.work import work_document
 from mobile_api.access.guard import token
 from mobile_api.interface import Blueprint

@@ -10,11 +10,11 @@ from lookup.clock import Clock, system_clock
 from lookup.errors import ConfigurationError
 from lookup.settings import Settings
 from lookup.store.cluster import Access, Cluster, is_cluster, read_cluster
-from lookup.store.directory import StoreDirectory
 from lookup.store.protocol import Store, Writer
+from lookup.store.sqlite.directory import StoreDirectory
 
 if TYPE_CHECKING:
-    from lookup.store.elastic_feed import Feed
+    from lookup.store.elastic.feed import Feed
 
 NOBODY = Access()
 
@@ -33,7 +33,7 @@ def open_store(url: str, environment: str, access: Access = NOBODY, replica: Pat
     """
     if is_cluster(url):
         return _open_cluster(read_cluster(url, access), environment, replica)
-    from lookup.store.sqlite_store import SqliteStore  # noqa: PLC0415
+    from lookup.store.sqlite.store import SqliteStore  # noqa: PLC0415
 
     return SqliteStore(_directory(url), environment)
 
@@ -46,10 +46,10 @@ def open_writer(
     Raises `ConfigurationError` where the URL means nothing, or the store is of another environment or schema.
     """
     if is_cluster(url):
-        from lookup.store.elastic_writing import ElasticWriter  # noqa: PLC0415
+        from lookup.store.elastic.writing import ElasticWriter  # noqa: PLC0415
 
         return ElasticWriter(read_cluster(url, access), environment, handle_key, clock)
-    from lookup.store.sqlite_writing import SqliteWriter  # noqa: PLC0415
+    from lookup.store.sqlite.writing import SqliteWriter  # noqa: PLC0415
 
     return SqliteWriter(_directory(url), environment, handle_key, clock)
 
@@ -72,7 +72,7 @@ def feed_of(settings: Settings) -> "Feed":
             "A replica follows a store in Elasticsearch, and this store is a directory, which every process on this "
             "machine reads itself: leave the replica out, or choose elasticsearch://HOST:PORT/PREFIX as the store."
         )
-    from lookup.store.elastic_feed import Feed  # noqa: PLC0415
+    from lookup.store.elastic.feed import Feed  # noqa: PLC0415
 
     return Feed(read_cluster(settings.store, _access(settings)), settings.environment)
 
@@ -103,13 +103,13 @@ def _access(settings: Settings) -> Access:
 
 
 def _open_cluster(cluster: Cluster, environment: str, replica: Path | None) -> Store:
-    from lookup.store.elastic_store import ElasticStore  # noqa: PLC0415
+    from lookup.store.elastic.store import ElasticStore  # noqa: PLC0415
 
     direct = ElasticStore(cluster, environment)
     if replica is None:
         direct.check()
         return direct
-    from lookup.store.replica_store import ReplicaStore  # noqa: PLC0415
+    from lookup.store.replica.store import ReplicaStore  # noqa: PLC0415
 
     return ReplicaStore(StoreDirectory(replica), environment, direct)
 

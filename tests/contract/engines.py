@@ -91,7 +91,7 @@ class ElasticEngine(Engine):
 
     def _open_writer(self) -> Writer:
         # Imported here: it takes a second, and a run that needs no Elasticsearch has none to spare.
-        from lookup.store.elastic_writing import ElasticWriter  # noqa: PLC0415
+        from lookup.store.elastic.writing import ElasticWriter  # noqa: PLC0415
 
         cluster = read_cluster(self.url, NOBODY)
         return ElasticWriter(cluster, self.environment, HANDLE_KEY, lambda: NOW, term_s=TERM_S)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from lookup.errors import CouldNotSearch
-from lookup.store.elastic_writing import ElasticWriter
+from lookup.store.elastic.writing import ElasticWriter
 from lookup.store.protocol import Head
 from tests.contract.samples import vehicle
 from tests.elastic.gate import Gate, Killed, Way

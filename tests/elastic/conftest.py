@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from lookup.store.elastic_store import ElasticStore
+from lookup.store.elastic.store import ElasticStore
 from tests.elastic.indices import Indices, direct
 from tests.elastic.ledger import Ledger
 

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from elastic_transport import ConnectionTimeout, Transport
 
-from lookup.store.elastic_documents import LEASE_ID
-from lookup.store.elastic_writing import ElasticWriter
+from lookup.store.elastic.documents import LEASE_ID
+from lookup.store.elastic.writing import ElasticWriter
 
 PATIENCE_S = 120
 Way = Literal["hold", "kill", "deafen"]

@@ -12,7 +12,7 @@ from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
 
 from lookup.store.cluster import Access, Cluster, read_cluster
-from lookup.store.elastic_documents import (
+from lookup.store.elastic.documents import (
     CONTROL_MAPPING,
     HEAD_ID,
     HISTORY_MAPPING,
@@ -27,7 +27,7 @@ from lookup.store.elastic_documents import (
     index_body,
     record_document,
 )
-from lookup.store.elastic_store import ElasticStore
+from lookup.store.elastic.store import ElasticStore
 from lookup.store.protocol import Draft, Head
 from lookup.store.rows import Row, record_of, row_of
 from tests.contract.engines import HANDLE_KEY, NOW, NOW_MS, head_for

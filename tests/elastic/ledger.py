@@ -7,7 +7,7 @@ from datetime import datetime
 from elasticsearch import Elasticsearch
 
 from lookup.store.cluster import Access, read_cluster
-from lookup.store.elastic_documents import (
+from lookup.store.elastic.documents import (
     HEAD_ID,
     Names,
     StoredHead,
@@ -17,7 +17,7 @@ from lookup.store.elastic_documents import (
     history_id,
     row_of_document,
 )
-from lookup.store.elastic_writing import ElasticWriter
+from lookup.store.elastic.writing import ElasticWriter
 from lookup.store.protocol import Build, Draft, Head
 from lookup.store.rows import Row, row_of
 from tests.contract.engines import HANDLE_KEY, NOW, ElasticEngine, head_for

@@ -6,8 +6,8 @@ from itertools import islice
 import pytest
 
 from lookup.errors import ConfigurationError, CouldNotSearch, StoreDamaged
-from lookup.store.elastic_documents import change_document, change_of_document
-from lookup.store.elastic_feed import CHANGES_AT_ONCE, Feed, RevisionMissing
+from lookup.store.elastic.documents import change_document, change_of_document
+from lookup.store.elastic.feed import CHANGES_AT_ONCE, Feed, RevisionMissing
 from tests.contract.samples import gone, held, vehicle
 from tests.elastic.crowd import crowd, departed
 from tests.elastic.indices import GENERATION, NOWHERE, Indices, row_for

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lookup.store.elastic_history import _differences
+from lookup.store.elastic.history import _differences
 from tests.contract.samples import gone, vehicle
 from tests.elastic.acts import build, interrupted
 from tests.elastic.ledger import Ledger

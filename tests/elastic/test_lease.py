@@ -6,10 +6,10 @@ import threading
 import pytest
 
 from lookup.errors import LeaseHeld
-from lookup.store.elastic_client import building_client
-from lookup.store.elastic_documents import LEASE_ID
-from lookup.store.elastic_lease import Lease
-from lookup.store.elastic_writing import ElasticWriter
+from lookup.store.elastic.client import building_client
+from lookup.store.elastic.documents import LEASE_ID
+from lookup.store.elastic.lease import Lease
+from lookup.store.elastic.writing import ElasticWriter
 from tests.contract.engines import NOW
 from tests.contract.samples import vehicle
 from tests.elastic.gate import Gate, Killed

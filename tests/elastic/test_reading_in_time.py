@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from lookup.errors import CouldNotSearch
-from lookup.store.breaker import FAILURES, OPEN_S, Breaker
-from lookup.store.elastic_client import Client
-from lookup.store.elastic_question import QUESTION_S, STEPS_PER_S, Question, ServingClient
-from lookup.store.elastic_store import ElasticStore
+from lookup.store.elastic.breaker import FAILURES, OPEN_S, Breaker
+from lookup.store.elastic.client import Client
+from lookup.store.elastic.question import QUESTION_S, STEPS_PER_S, Question, ServingClient
+from lookup.store.elastic.store import ElasticStore
 from lookup.store.protocol import Registry
 from tests.contract.samples import vehicle
 from tests.elastic.indices import GENERATION, NOWHERE, Indices, direct

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from lookup.store.elastic_client import patiently
-from lookup.store.elastic_reading import KEYS_AT_ONCE, PAGE, VERSIONS_PAGE, ElasticRegistry
+from lookup.store.elastic.client import patiently
+from lookup.store.elastic.reading import KEYS_AT_ONCE, PAGE, VERSIONS_PAGE, ElasticRegistry
 from tests.contract.samples import held, member
 from tests.elastic.indices import GENERATION, Indices, row_for
 from tests.servers.asking import delete_indices

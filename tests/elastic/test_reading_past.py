@@ -9,8 +9,8 @@ import pytest
 
 from lookup.errors import CouldNotSearch, StoreDamaged
 from lookup.records import encode_body
-from lookup.store.elastic_documents import HISTORY_MAPPING, StoredHead, head_document, quarantine_document
-from lookup.store.elastic_store import ElasticStore
+from lookup.store.elastic.documents import HISTORY_MAPPING, StoredHead, head_document, quarantine_document
+from lookup.store.elastic.store import ElasticStore
 from lookup.store.protocol import Work
 from lookup.store.rows import TOMBSTONE_VERSION
 from lookup.store.work import encode_work

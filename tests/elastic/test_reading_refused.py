@@ -8,8 +8,8 @@ import pytest
 
 from lookup.errors import ConfigurationError, CouldNotSearch, StoreDamaged
 from lookup.store.cluster import Access
-from lookup.store.elastic_documents import HEAD_ID, SCHEMA
-from lookup.store.elastic_store import ElasticStore
+from lookup.store.elastic.documents import HEAD_ID, SCHEMA
+from lookup.store.elastic.store import ElasticStore
 from tests.contract.engines import NOW_MS
 from tests.contract.samples import gone, member, vehicle
 from tests.elastic.indices import GENERATION, LATER, NOWHERE, Indices, direct, document_of, row_for

@@ -12,8 +12,8 @@ from lookup.lookalikes import candidates
 from lookup.records import KINDS, Record
 from lookup.search import search
 from lookup.search_request import SearchRequest
-from lookup.store.elastic_client import patiently
-from lookup.store.elastic_reading import ElasticRegistry
+from lookup.store.elastic.client import patiently
+from lookup.store.elastic.reading import ElasticRegistry
 from lookup.store.open import open_store, open_writer
 from lookup.store.protocol import Registry
 from lookup.store.rows import row_terms

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from lookup.errors import CouldNotSearch
-from lookup.store.elastic_store import ElasticStore
+from lookup.store.elastic.store import ElasticStore
 from tests.contract.samples import vehicle
 from tests.elastic.indices import GENERATION, Indices, direct
 from tests.servers.asking import delete_indices

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from lookup.errors import CouldNotSearch
-from lookup.store.directory import StoreDirectory
-from lookup.store.pointer import Pointer, read_pointer
 from lookup.store.protocol import Registry
+from lookup.store.sqlite.directory import StoreDirectory
+from lookup.store.sqlite.pointer import Pointer, read_pointer
 from tests.contract.engines import Engine, sqlite_engine
 from tests.contract.samples import gone, member, one_of_each_kind, vehicle
 

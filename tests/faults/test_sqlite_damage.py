@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lookup.errors import CouldNotSearch, StoreDamaged
-from lookup.store.pointer import write_pointer
+from lookup.store.sqlite.pointer import write_pointer
 from tests.contract.samples import gone, member, vehicle
 from tests.faults.sqlite_stores import SmallStore
 

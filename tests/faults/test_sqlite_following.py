@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from lookup.errors import CouldNotSearch
-from lookup.store.directory import StoreDirectory
-from lookup.store.sqlite_store import SqliteStore
+from lookup.store.sqlite.directory import StoreDirectory
+from lookup.store.sqlite.store import SqliteStore
 from tests.contract.engines import Engine, sqlite_engine
 from tests.contract.samples import vehicle
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from lookup.store import sqlite_revision
-from lookup.store.directory import StoreDirectory
-from lookup.store.history import History
-from lookup.store.sqlite_build import SqliteBuild
-from lookup.store.sqlite_loading import LoadingFile
+from lookup.store.sqlite import revision
+from lookup.store.sqlite.build import SqliteBuild
+from lookup.store.sqlite.directory import StoreDirectory
+from lookup.store.sqlite.history import History
+from lookup.store.sqlite.loading import LoadingFile
 from tests.contract.engines import Engine, sqlite_engine
 from tests.contract.samples import member, vehicle
 from tests.faults.killing import Step, killed_while
@@ -32,8 +32,8 @@ def files(engine: Engine) -> set[str]:
 REVISION_STEPS = {
     "before the history": ((History, "keep"), False),
     "after the history": ((History, "keep"), True),
-    "between two records": ((sqlite_revision.WritableGeneration, "_put"), True),
-    "before the commit": ((sqlite_revision, "write_head"), True),
+    "between two records": ((revision.WritableGeneration, "_put"), True),
+    "before the commit": ((revision, "write_head"), True),
 }
 
 
@@ -54,7 +54,7 @@ def test_a_revision_that_was_not_committed_never_happened(engine: Engine, step: 
 def test_a_revision_that_was_committed_stays_though_its_writer_is_killed(engine: Engine) -> None:
     engine.build(vehicle("ZAB1", color="red"))
     reader = engine.store()
-    step = (sqlite_revision.WritableGeneration, "publish")
+    step = (revision.WritableGeneration, "publish")
     killed_while(lambda: engine.publish(vehicle("ZAB1", color="blue")), step, after=True)
     assert colors(engine) == ["blue"]
     assert reader.verify().revision == 1

@@ -10,12 +10,12 @@ from indexer.replica_file import ServingFile
 from indexer.replica_notes import ReplicaNotes
 from lookup.errors import ConfigurationError, CouldNotSearch
 from lookup.store.cluster import Cluster, read_cluster
-from lookup.store.directory import StoreDirectory
-from lookup.store.elastic_store import ElasticStore
+from lookup.store.elastic.store import ElasticStore
 from lookup.store.open import NOBODY
 from lookup.store.protocol import Store
-from lookup.store.replica_store import ReplicaStore
-from lookup.store.sqlite_store import _Reading
+from lookup.store.replica.store import ReplicaStore
+from lookup.store.sqlite.directory import StoreDirectory
+from lookup.store.sqlite.store import _Reading
 from tests.contract.engines import NOW, ElasticEngine
 
 
@@ -25,7 +25,7 @@ class PulledReplica(ReplicaStore):
     def __init__(self, directory: StoreDirectory, environment: str, cluster: Cluster) -> None:
         # Imported here: they bring the client, which takes a second, and a run of other engines has none to spare.
         from indexer.follower import Follower  # noqa: PLC0415
-        from lookup.store.elastic_feed import Feed  # noqa: PLC0415
+        from lookup.store.elastic.feed import Feed  # noqa: PLC0415
 
         super().__init__(directory, environment, ElasticStore(cluster, environment))
         directory.make()

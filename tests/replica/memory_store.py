@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from lookup.records import Kind
-from lookup.store.elastic_documents import Change, StoredHead
-from lookup.store.elastic_feed import RevisionMissing
-from lookup.store.elastic_head import ServingHead
+from lookup.store.elastic.documents import Change, StoredHead
+from lookup.store.elastic.feed import RevisionMissing
+from lookup.store.elastic.head import ServingHead
 from lookup.store.protocol import Draft, Head
 from lookup.store.rows import Row, row_of
 from tests.contract.engines import HANDLE_KEY, NOW, NOW_MS

@@ -11,12 +11,12 @@ from indexer.replica_checking import WholeCheck
 from indexer.replica_file import ServingFile
 from indexer.replica_notes import ReplicaNotes
 from lookup.errors import CouldNotSearch
-from lookup.store.directory import StoreDirectory
-from lookup.store.pointer import Pointer, read_pointer
 from lookup.store.protocol import Head, Registry
-from lookup.store.replica_store import ReplicaStore
+from lookup.store.replica.store import ReplicaStore
 from lookup.store.rows import record_of
-from lookup.store.sqlite_store import SqliteStore
+from lookup.store.sqlite.directory import StoreDirectory
+from lookup.store.sqlite.pointer import Pointer, read_pointer
+from lookup.store.sqlite.store import SqliteStore
 from tests.contract.engines import NOW
 from tests.replica.memory_store import MemoryStore
 

@@ -7,9 +7,9 @@ import pytest
 
 from indexer.replica_checking import CHECK_EVERY_S, WholeCheck
 from lookup.errors import CouldNotSearch, StoreDamaged
-from lookup.store.pointer import Pointer
 from lookup.store.protocol import Head
-from lookup.store.sqlite_checking import verify_generation
+from lookup.store.sqlite.checking import verify_generation
+from lookup.store.sqlite.pointer import Pointer
 from tests.contract.samples import member, vehicle
 from tests.replica.memory_store import MemoryStore
 from tests.replica.node import Node, assert_same

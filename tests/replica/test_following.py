@@ -8,8 +8,8 @@ import pytest
 
 from lookup.errors import CouldNotSearch
 from lookup.records import Vehicle
-from lookup.store.pointer import write_pointer
 from lookup.store.protocol import Registry
+from lookup.store.sqlite.pointer import write_pointer
 from tests.contract.engines import NOW
 from tests.contract.samples import gone, held, member, vehicle
 from tests.replica.memory_store import MemoryStore

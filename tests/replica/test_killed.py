@@ -6,10 +6,10 @@ import pytest
 
 from indexer import replica_notes
 from indexer.replica_checking import WholeCheck
-from lookup.store import replica_writing
-from lookup.store.directory import StoreDirectory
-from lookup.store.replica_writing import ReplicaFile
-from lookup.store.sqlite_loading import LoadingFile
+from lookup.store.replica import writing
+from lookup.store.replica.writing import ReplicaFile
+from lookup.store.sqlite.directory import StoreDirectory
+from lookup.store.sqlite.loading import LoadingFile
 from tests.contract.samples import gone, vehicle
 from tests.faults.killing import Step, kill_self, killed_in, killed_while
 from tests.replica.memory_store import MemoryStore, Steps
@@ -87,8 +87,8 @@ def test_a_swap_is_made_or_not(
 REVISION_STEPS = {
     "before the first record": ((ReplicaFile, "_put"), False),
     "between two records": ((ReplicaFile, "_put"), True),
-    "before the head": ((replica_writing, "write_head"), False),
-    "before the commit": ((replica_writing, "write_head"), True),
+    "before the head": ((writing, "write_head"), False),
+    "before the commit": ((writing, "write_head"), True),
 }
 
 

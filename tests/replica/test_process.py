@@ -17,8 +17,8 @@ from indexer.follower import POLL_S
 from indexer.progress import Silence
 from indexer.replica import FIRST_WAIT_S, LEAVE_S, LONGEST_WAIT_DAMAGED_S, LONGEST_WAIT_S, run_replica
 from lookup.errors import ConfigurationError, CouldNotSearch, LeaseHeld
-from lookup.store.lease import is_leased
-from lookup.store.replica_state import ReplicaState, read_state
+from lookup.store.replica.state import ReplicaState, read_state
+from lookup.store.sqlite.lease import is_leased
 from tests.contract.engines import NOW
 from tests.contract.samples import vehicle
 from tests.replica.memory_store import MemoryStore

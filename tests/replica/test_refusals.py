@@ -12,10 +12,10 @@ import pytest
 from indexer.follower import WentBack
 from lookup.errors import ConfigurationError, StoreDamaged
 from lookup.records import body_version
-from lookup.store.elastic_documents import Change
-from lookup.store.pointer import Pointer, write_pointer
-from lookup.store.replica_writing import CountsDiffer, check_row, load_copy
+from lookup.store.elastic.documents import Change
+from lookup.store.replica.writing import CountsDiffer, check_row, load_copy
 from lookup.store.rows import Row, record_of, row_of
+from lookup.store.sqlite.pointer import Pointer, write_pointer
 from tests.contract.engines import HANDLE_KEY
 from tests.contract.samples import gone, vehicle
 from tests.replica.memory_store import MemoryStore

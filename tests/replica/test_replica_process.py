@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from lookup.settings import Settings, resolve_settings, variables_of
-from lookup.store.directory import StoreDirectory
-from lookup.store.lease import is_leased
 from lookup.store.open import replica_directory, store_of
-from lookup.store.replica_state import read_state
+from lookup.store.replica.state import read_state
+from lookup.store.sqlite.directory import StoreDirectory
+from lookup.store.sqlite.lease import is_leased
 from tests.api.real_server import PROGRAM, ask, running, token_for
 from tests.contract.samples import one_of_each_kind, vehicle
 from tests.replica.memory_store import MemoryStore

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from lookup.store.directory import StoreDirectory
-from lookup.store.pointer import write_pointer
 from lookup.store.protocol import Work
-from lookup.store.replica_state import read_state
-from lookup.store.replica_store import ReplicaStore
+from lookup.store.replica.state import read_state
+from lookup.store.replica.store import ReplicaStore
+from lookup.store.sqlite.directory import StoreDirectory
+from lookup.store.sqlite.pointer import write_pointer
 from tests.contract.engines import Engine, sqlite_engine
 from tests.contract.samples import gone, vehicle
 from tests.replica.memory_store import MemoryStore

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lookup.store.cluster import Access, read_cluster
-from lookup.store.elastic_client import building_client
+from lookup.store.elastic.client import building_client
 from tests.servers.asking import ask
 from tests.servers.elasticsearch import RunningElasticsearch
 from tests.servers.elasticsearch_files import ROLES

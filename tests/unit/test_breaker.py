@@ -2,7 +2,7 @@
 
 import threading
 
-from lookup.store.breaker import FAILURES, OPEN_S, Breaker
+from lookup.store.elastic.breaker import FAILURES, OPEN_S, Breaker
 
 
 class HandClock:
