@@ -25,8 +25,6 @@ from lookup.records import (
     Member,
     Record,
     Waiver,
-    body_version,
-    encode_body,
     natural_key_of,
     record_key,
 )
@@ -90,10 +88,10 @@ def _pair(kind: Kind, wanted: Iterator[Wanted], versions: Iterator[tuple[str, st
 
 def _unchanged(kind: Kind, pair: _Pair) -> Change | None:
     """Settle the common case without looking at the published record: the same good version again."""
-    if pair.wanted is None or pair.wanted.content is None:
+    if pair.wanted is None or pair.wanted.content is None or pair.version is None:
         return None
     draft = Draft(pair.key, kind, "good", pair.wanted.content)
-    return Change(draft, "unchanged") if _version(draft) == pair.version else None
+    return Change(draft, "unchanged") if draft.version == pair.version else None
 
 
 def _settle(sightings: Sightings, kind: Kind, pair: _Pair) -> Change | None:
@@ -133,7 +131,7 @@ def _settle_member(sightings: Sightings, pair: _Pair, content: Member) -> Change
         )
     draft = Draft(pair.key, "member", "good", content)
     removed = tuple(table.name for table, key, _ in inside if sightings.is_deleted(table, key))
-    action: Action = "unchanged" if _version(draft) == pair.version else "changed"
+    action: Action = "unchanged" if draft.version == pair.version else "changed"
     return Change(draft, action, removed, lingers=bool(kept))
 
 
@@ -175,7 +173,3 @@ def _content(record: Record | None) -> Content | None:
 
 def _gone(sightings: Sightings, table: Table, key: str) -> bool:
     return sightings.presence(table, key) == "gone"
-
-
-def _version(draft: Draft) -> str:
-    return body_version(encode_body(draft.standing, draft.content))

@@ -9,7 +9,7 @@ from itertools import islice
 
 from indexer.compare import Change
 from indexer.staging import CHUNK, Staging
-from lookup.records import KINDS, decode_body, encode_body
+from lookup.records import KINDS, decode_body
 from lookup.store.protocol import REVISION_LIMIT, Draft
 
 _PLANNED = """
@@ -43,8 +43,7 @@ class Plan:
 
 
 def _row(draft: Draft) -> tuple[int, str, str | None]:
-    body = None if draft.deleted else encode_body(draft.standing, draft.content)
-    return KINDS.index(draft.kind), draft.key, body
+    return KINDS.index(draft.kind), draft.key, draft.body
 
 
 def _draft(key: str, kind_number: int, body: str | None) -> Draft:

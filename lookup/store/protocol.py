@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from lookup.records import Content, Kind, Record, Standing
+from lookup.records import Content, Kind, Record, Standing, body_version, encode_body
+
+TOMBSTONE_VERSION = body_version("")
+"""A tombstone has no body; its version is that of the empty one."""
 
 REVISION_LIMIT = 500
 """Records that one revision may hold."""
@@ -60,13 +63,23 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A record as the indexer hands it over for publishing; `content` None and `deleted` False is a held record."""
+    """A record as the indexer hands it over for publishing; `content` None and `deleted` False is a held record. `body`
+    is its canonical body, None for a deletion, and `version` that of the body: written once, for both are asked for to
+    compare and again to publish."""
 
     key: str
     kind: Kind
     standing: Standing
     content: Content | None
     deleted: bool = False
+    body: str | None = field(init=False, repr=False, compare=False)
+    version: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Write the body."""
+        body = None if self.deleted else encode_body(self.standing, self.content)
+        object.__setattr__(self, "body", body)
+        object.__setattr__(self, "version", TOMBSTONE_VERSION if body is None else body_version(body))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,12 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from lookup.errors import StoreDamaged
-from lookup.records import KINDS, Content, Kind, Record, body_version, decode_body, encode_body
-from lookup.store.protocol import Draft
+from lookup.records import KINDS, Content, Kind, Record, body_version, decode_body
+from lookup.store.protocol import TOMBSTONE_VERSION, Draft
 from lookup.terms import Terms, terms_of
 
 HANDLE_TERM = "handle:"
 """Beginning of the exact term under which a record is found by its handle."""
-
-TOMBSTONE_VERSION = body_version("")
-"""A tombstone has no body; its version is that of the empty one."""
 
 RECORDS_REMEMBERED = 4096
 """Decoded records that one process keeps: missions and agreements come up in every answer. At about 3 kB each this
@@ -60,11 +57,9 @@ def row_of(draft: Draft, revision: int, handle_key: bytes) -> Row:
     """Write a draft down as a row of this revision. Raises `ValueError` where its key is not one of its kind."""
     if kind_of(draft.key) != draft.kind:
         raise ValueError("the key of a draft must begin with its kind")
-    body = None if draft.deleted else encode_body(draft.standing, draft.content)
-    version = TOMBSTONE_VERSION if body is None else body_version(body)
     handle = handle_of(draft.key, handle_key)
-    checksum = _checksum(draft.key, revision, version, handle, int(draft.deleted))
-    return Row(draft.key, draft.kind, revision, version, handle, int(draft.deleted), body, checksum)
+    checksum = _checksum(draft.key, revision, draft.version, handle, int(draft.deleted))
+    return Row(draft.key, draft.kind, revision, draft.version, handle, int(draft.deleted), draft.body, checksum)
 
 
 def row_terms(handle: str, content: Content | None) -> Terms:

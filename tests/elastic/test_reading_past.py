@@ -11,8 +11,7 @@ from lookup.errors import CouldNotSearch, StoreDamaged
 from lookup.records import encode_body
 from lookup.store.elastic.documents import HISTORY_MAPPING, StoredHead, head_document, quarantine_document
 from lookup.store.elastic.store import ElasticStore
-from lookup.store.protocol import Work
-from lookup.store.rows import TOMBSTONE_VERSION
+from lookup.store.protocol import TOMBSTONE_VERSION, Work
 from lookup.store.work import encode_work
 from tests.contract.engines import NOW
 from tests.contract.samples import gone, held, member, one_of_each_kind, vehicle

@@ -20,7 +20,8 @@ from lookup.store.elastic.documents import ROW_FIELDS, Names, history_document, 
 from lookup.store.elastic.head import ServingHead
 from lookup.store.elastic.heads import Heads
 from lookup.store.elastic.reading import ElasticRegistry
-from lookup.store.rows import TOMBSTONE_VERSION, Row
+from lookup.store.protocol import TOMBSTONE_VERSION
+from lookup.store.rows import Row
 
 _AT_ONCE = 1000
 """Records that are read at once to be copied: about 1 MB."""

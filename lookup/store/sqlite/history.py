@@ -12,8 +12,8 @@ from pathlib import Path
 
 from lookup.errors import CouldNotSearch, StoreDamaged
 from lookup.records import body_version
-from lookup.store.protocol import PublishedVersion
-from lookup.store.rows import TOMBSTONE_VERSION, Row
+from lookup.store.protocol import TOMBSTONE_VERSION, PublishedVersion
+from lookup.store.rows import Row
 from lookup.store.sqlite.directory import create_private
 from lookup.store.sqlite.pointer import check_environment
 from lookup.store.sqlite.schema import connect, could_not, database_uri
