@@ -16,6 +16,7 @@ import click
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import parallel_bulk
 
+from indexer.progress import Silence
 from indexer.sources.csv_directory import CsvDirectory
 from indexer.sources.fictitious import generate
 from indexer.surroundings import Surroundings
@@ -70,7 +71,7 @@ def _round(
 ) -> tuple[float, float, float]:
     bulk = _parallel_bulk(drafts, settings)
     assembled = _assembled(drafts, head, settings)
-    from_csv = _timed(lambda: _sync(extract, settings))
+    from_csv = _sync(extract, settings)
     click.echo(
         f"round {number}: parallel_bulk {bulk:.1f} s, from assembled {assembled:.1f} s, from CSV {from_csv:.1f} s"
     )
@@ -83,9 +84,22 @@ def _timed(work: Callable[[], object]) -> float:
     return time.monotonic() - began
 
 
-def _sync(extract: Path, settings: Settings) -> None:
-    around = Surroundings(settings.environment, settings.data_dir)
+class _ToTheAlias(Silence):
+    """Knows when the last step before the end of the work was over: the alias has moved then."""
+
+    moved_at = 0.0
+
+    def end(self) -> None:
+        self.moved_at = time.monotonic()
+
+
+def _sync(extract: Path, settings: Settings) -> float:
+    """Sync all of it into a new generation, and give the seconds to the moment when the alias has moved."""
+    progress = _ToTheAlias()
+    around = Surroundings(settings.environment, settings.data_dir, progress=progress)
+    began = time.monotonic()
     sync(CsvDirectory(extract), writer_of(settings), around, SyncOptions(rebuild=True, accept_loss=True))
+    return progress.moved_at - began
 
 
 def _published(settings: Settings) -> tuple[list[Draft], Head]:

@@ -5,7 +5,6 @@ checksum everything else in the row, the key included: a row that was damaged, o
 taken for a record.
 """
 
-import base64
 import hashlib
 import hmac
 from functools import lru_cache
@@ -25,6 +24,11 @@ is 12 MB, whatever the size of the registry."""
 
 _KINDS = frozenset(KINDS)
 _HANDLE_BYTES = 16
+_PADDING = 2
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+_BASE32_PAIRS = [high + low for high in _BASE32 for low in _BASE32]
+"""Two digits for each ten bits (RFC 4648, section 6): a third of the price of the standard library's, for each record
+that is published."""
 _CHECKSUM_DIGITS = 16
 
 
@@ -44,7 +48,8 @@ class Row(NamedTuple):
 def handle_of(key: str, handle_key: bytes) -> str:
     """Give the handle of a record: 128 bits of HMAC-SHA256 over its key, in base32, lower case, without padding."""
     digest = hmac.digest(handle_key, key.encode(), "sha256")[:_HANDLE_BYTES]
-    return base64.b32encode(digest).decode().rstrip("=").lower()
+    bits = int.from_bytes(digest) << _PADDING  # to a whole number of digits
+    return "".join([_BASE32_PAIRS[bits >> shift & 1023] for shift in range(8 * _HANDLE_BYTES + _PADDING - 10, -1, -10)])
 
 
 def kind_of(key: str) -> Kind | None:
