@@ -29,7 +29,7 @@ from lookup.clock import day_in_washington, system_clock
 from lookup.errors import ConfigurationError, ImmunityError, NotFound, SourceError
 from lookup.records import Vehicle
 from lookup.settings import Settings
-from lookup.store.open import store_of, writer_of
+from lookup.store.open import published_store_of, writer_of
 from mobile_api import api, console, server
 from mobile_api.access.key_store import KeyStore
 from mobile_api.access.keys import KeyRequest
@@ -116,7 +116,7 @@ def make_access(settings: Settings) -> Access:
 
 def example_plate(settings: Settings) -> str:
     """Give a plate of the registry that has a registrant."""
-    store = store_of(settings)
+    store = published_store_of(settings)
     with store.reading() as registry:
         vehicles = [record.content for record in registry.scan("vehicle", limit=200)]
     store.close()
