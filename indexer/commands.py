@@ -46,7 +46,7 @@ def sync_command(settings: Settings, source: str, goes_on: bool, as_json: bool, 
         _follow(settings, source, options, as_json)
         return
     with _surroundings(settings) as around, open_source(source, settings) as opened, opened.snapshot() as extract:
-        report = sync(extract, _writer(settings), around, options)
+        report = sync(extract, writer_of(settings), around, options)
     _print_report(report, as_json)
 
 
@@ -117,7 +117,7 @@ def quarantine_command(settings: Settings, as_json: bool) -> None:
 @with_settings
 def rollback_command(settings: Settings, as_json: bool) -> None:
     """Go back to the previous generation, and hold the indexer until `sync --resume` or `--rebuild`."""
-    writer = _writer(settings)
+    writer = writer_of(settings)
     with writer.lease("immunity rollback"):
         head = writer.rollback()
     document = {"generation": head.generation, "revision": head.revision, "activation": head.activation}
@@ -180,14 +180,14 @@ def _follow(settings: Settings, source: str, options: SyncOptions, as_json: bool
     )
     around = Surroundings(settings.environment, settings.data_dir, overlap=settings.overlap)
     with heed_signals() as stop, open_source(source, settings) as opened:
-        follow(opened, _writer(settings), around, options, listener, stop)
+        follow(opened, writer_of(settings), around, options, listener, stop)
 
 
 def _published(settings: Settings) -> Writer:
     """Open a store in which something was published, to look at it. Raises `CouldNotSearch` where there is nothing, and
     then leaves nothing behind in a directory that was perhaps mistyped."""
     with closing(published_store_of(settings)) as store, store.reading():
-        return _writer(settings)
+        return writer_of(settings)
 
 
 def _verify(settings: Settings) -> None:
@@ -196,10 +196,6 @@ def _verify(settings: Settings) -> None:
         progress.begin("checking the store", None)
         progress.advance(sum(store.verify().counts.values()))
         progress.end()
-
-
-def _writer(settings: Settings) -> Writer:
-    return writer_of(settings)
 
 
 def _drift_lines(report: SyncReport, drift: Drift) -> Iterator[str]:

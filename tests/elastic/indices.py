@@ -24,6 +24,7 @@ from lookup.store.elastic.documents import (
     change_id,
     generation_meta,
     head_document,
+    history_document,
     index_body,
     record_document,
 )
@@ -128,15 +129,7 @@ class Indices:
         for row in rows:
             self.client.index(
                 index=self.names.history,
-                document={
-                    "key": row.key,
-                    "version": row.version,
-                    "deleted": bool(row.deleted),
-                    "body": row.body,
-                    "generation": generation,
-                    "revision": row.revision,
-                    "published_at": NOW.isoformat(),
-                },
+                document=history_document(row, generation, NOW),
                 refresh=True,
             )
 

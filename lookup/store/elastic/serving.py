@@ -15,13 +15,13 @@ from lookup.records import encode_body
 from lookup.store.cluster import Cluster
 from lookup.store.elastic.breaker import Breaker
 from lookup.store.elastic.client import Ask
-from lookup.store.elastic.documents import WORK_ID, Names
+from lookup.store.elastic.documents import Names
 from lookup.store.elastic.head import ServingHead, confirm, read_serving
+from lookup.store.elastic.noted import read_work
 from lookup.store.elastic.past import NoHistory, kept_body, kept_versions
 from lookup.store.elastic.question import ServingClient
 from lookup.store.elastic.reading import ElasticRegistry
 from lookup.store.protocol import PublishedVersion, Work
-from lookup.store.work import decode_work
 
 _log = logging.getLogger(__name__)
 
@@ -74,11 +74,7 @@ class ElasticServing:
 
     def work(self) -> Work:
         """Say what the indexer noted last."""
-        answer = self._client.question().ask(
-            "reading what the indexer does",
-            lambda client: client.options(ignore_status=404).get(index=self._names.control, id=WORK_ID),
-        )
-        return decode_work(answer["_source"].get("text") if answer.get("found") else None)
+        return read_work(self._client.question().ask, self._names)
 
     def serving(self) -> ServingHead | None:
         """Give the head of what serves; None where nothing was published."""

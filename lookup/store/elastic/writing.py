@@ -23,13 +23,14 @@ from lookup.store.elastic.heads import Heads, Overtaken
 from lookup.store.elastic.history import ElasticHistory
 from lookup.store.elastic.indices import Indices
 from lookup.store.elastic.lease import TERM_S, Lease
+from lookup.store.elastic.noted import read_work
 from lookup.store.elastic.pruning import Pruning
 from lookup.store.elastic.quarantine import read_quarantine
 from lookup.store.elastic.reading import ElasticRegistry
 from lookup.store.elastic.revision import Revisions
 from lookup.store.protocol import REVISION_LIMIT, Draft, Head, Work
 from lookup.store.sqlite.directory import new_generation_name
-from lookup.store.work import decode_work, encode_work
+from lookup.store.work import encode_work
 
 LOOK_S = 5.0
 """How long opening a writer waits for the cluster, to see that it is of the right environment."""
@@ -120,11 +121,7 @@ class ElasticWriter:
 
     def work(self) -> Work:
         """Say what the indexer noted last."""
-        answer = self._ask(
-            "reading what the indexer does",
-            lambda client: client.options(ignore_status=404).get(index=self._names.control, id=WORK_ID),
-        )
-        return decode_work(answer["_source"].get("text") if answer.get("found") else None)
+        return read_work(self._ask, self._names)
 
     def note(self, work: Work) -> None:
         """Note what the indexer is doing. Raises `CouldNotSearch` where it cannot be written."""
