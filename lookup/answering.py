@@ -59,6 +59,7 @@ class Answering:
             notices=_json(self._notices(environment)),
             candidates=_json(candidate_objects(self.found, self.registry)),
             rests_on=tuple((record.key, record.version) for record in self._rests_on()),
+            policy=self.policy.name,
         )
 
     # A person or a vehicle

@@ -16,7 +16,8 @@ from lookup.json_text import written
 from lookup.lookup_ids import reference_number
 from lookup.queries import Query
 
-_NULL = b"null"
+NULL = b"null"
+"""A part that holds nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +25,20 @@ class Substance:
     """What an answer says, whoever asks it and when within one day and one revision: each part as JSON.
 
     `immunity` lacks its `at` and its closing brace; None where the answer is about nobody's immunity. `rests_on`
-    names the records behind it: key and version.
+    names the records behind it: key and version; `policy` is the name of the one that was applied.
     """
 
     outcome: str
     level: str | None
     immunity: bytes | None
     guidance: bytes
-    vehicle: bytes = _NULL
-    person: bytes = _NULL
-    premises: bytes = _NULL
+    vehicle: bytes = NULL
+    person: bytes = NULL
+    premises: bytes = NULL
     notices: bytes = b"[]"
     candidates: bytes = b"[]"
     rests_on: tuple[tuple[str, str], ...] = ()
+    policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Answer:
             f'"lookup_id":"{self.lookup_id}","reference_number":"{self.reference_number}","outcome":"{said.outcome}"'
         )
         data = f'"freshness":{self.freshness.to_json()},"environment":"{self.environment}"'
-        immunity = _NULL if said.immunity is None else b'%b,"at":"%b"}' % (said.immunity, utc_text(self.at).encode())
+        immunity = NULL if said.immunity is None else b'%b,"at":"%b"}' % (said.immunity, utc_text(self.at).encode())
         return b"".join(
             (
                 b"{",
@@ -111,10 +113,10 @@ class Answer:
 
     def without_person(self) -> "Answer":
         """Give the answer as a camera gets it: the vehicle and the assessment, no person."""
-        if self.substance.person == _NULL and b'"person":{' not in self.substance.candidates:
+        if self.substance.person == NULL and b'"person":{' not in self.substance.candidates:
             return self
         candidates = [
             {**candidate, "person": None} if "person" in candidate else candidate
             for candidate in json.loads(self.substance.candidates)
         ]
-        return replace(self, substance=replace(self.substance, person=_NULL, candidates=written(candidates).encode()))
+        return replace(self, substance=replace(self.substance, person=NULL, candidates=written(candidates).encode()))

@@ -15,13 +15,14 @@ from typing import Any, NoReturn
 import click
 
 from lookup.errors import ImmunityError, InvalidRequest
+from lookup.release import release
 from lookup.settings import ENVIRONMENTS, SETTING_NAMES, resolve_settings
 
 COMMAND_GROUP = "immunity.commands"
 
 
 @click.group()
-@click.version_option(package_name="immunity-lookup")
+@click.version_option(release())
 def program() -> None:
     """Answers what immunity law allows towards the holder of a diplomatic plate or card."""
 

@@ -76,6 +76,14 @@ class StoreDamaged(CouldNotSearch):
     problem = "store-damaged"
 
 
+class AuditUnavailable(ImmunityError):
+    """The audit trail cannot be written, so nothing may be answered."""
+
+    status = 503
+    problem = "audit-unavailable"
+    title = "The question could not be recorded"
+
+
 class SourceError(ImmunityError):
     """The extract is broken as a whole. The message names the file and, where there is one, the line."""
 

@@ -5,8 +5,8 @@ value. Nothing else in the project reads the environment. A setting is declared 
 reason.
 """
 
-import ipaddress
 import os
+import platform
 import re
 import tomllib
 from collections.abc import Mapping
@@ -20,77 +20,11 @@ from marshmallow import ValidationError, fields, validate
 
 from lookup.errors import ConfigurationError
 from lookup.keyfile import read_or_create_key
+from lookup.setting_fields import Address, Count, Duration, FilePath, Networks, duration_text
 
 PREFIX = "IMMUNITY_"
 ENVIRONMENTS = ("training", "live")
 READING_PATHS = ("replica", "direct")
-
-_UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
-_DURATION = re.compile(r"(?P<number>\d{1,6})\s*(?P<unit>s|min|h|d)")
-
-
-class Duration(fields.Field[timedelta]):
-    """A length of time such as `90 s`, `10 min`, `26 h` or `7 d`."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> timedelta:
-        match = _DURATION.fullmatch(str(value).strip())
-        if match is None:
-            raise ValidationError("write a number and a unit: 90 s, 10 min, 26 h or 7 d")
-        return timedelta(**{_UNITS[match["unit"]]: int(match["number"])})
-
-
-def duration_text(length: timedelta) -> str:
-    """Write a length of time as it can be set, in the longest unit that is a whole number but never in days: people
-    compare ages in hours.
-
-    >>> duration_text(timedelta(hours=72)), duration_text(timedelta(minutes=90)), duration_text(timedelta(seconds=90))
-    ('72 h', '90 min', '90 s')
-    """
-    seconds = int(length.total_seconds())
-    unit, size = next((unit, size) for unit, size in (("h", 3600), ("min", 60), ("s", 1)) if seconds % size == 0)
-    return f"{seconds // size} {unit}"
-
-
-class Count(fields.Integer):
-    """A whole number; a fraction is refused, never cut off."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
-        if isinstance(value, float):
-            raise ValidationError("write a whole number")
-        number: int = super()._deserialize(value, attr, data, **kwargs)
-        return number
-
-
-class Address(fields.String):
-    """An address to listen at, `HOST:PORT`."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
-        host, colon, port = str(value).rpartition(":")
-        if not (colon and host and port.isdecimal() and int(port) < 65536):
-            raise ValidationError("write HOST:PORT, such as 127.0.0.1:8080")
-        return str(value)
-
-
-class Networks(fields.Field[tuple[str, ...]]):
-    """A list of networks or addresses, in a string separated by commas."""
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> tuple[str, ...]:
-        try:
-            parts = value.split(",") if isinstance(value, str) else list(value)
-            return tuple(str(ipaddress.ip_network(str(part).strip())) for part in parts if str(part).strip())
-        except (TypeError, ValueError) as error:
-            raise ValidationError("write networks such as 10.1.2.0/24, separated by commas") from error
-
-
-class FilePath(fields.Field[Path]):
-    """The path of a file."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Path:
-        if not str(value).strip():
-            raise ValidationError("write a path, or leave it out")
-        return Path(str(value)).expanduser().absolute()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +40,17 @@ class Setting:
 
 _NOT_EMPTY = validate.Length(1, error="write a path or a URL, or leave it out")
 """An empty path would mean the directory that somebody happens to stand in."""
+_NAME = validate.Regexp(
+    r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}\Z", error="write letters, digits, dots and hyphens, at most 64"
+)
+_HTTPS = validate.Regexp(
+    r"(https://|http://(127\.0\.0\.1|localhost)[:/])", error="write an address that begins with https://"
+)
+"""A loopback address may do without TLS: nothing leaves the machine."""
+_AT_MOST = {"audit_checkpoint": timedelta(hours=1), "idle_lock": timedelta(minutes=30)}
+"""A head at least hourly, a lock after at most 30 minutes (CJIS AU-9 by way of AU-10, AC-11)."""
+_AT_LEAST = {"audit_keep": timedelta(days=365)}
+"""One year at least (CJIS AU-11)."""
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
@@ -163,7 +108,50 @@ SETTINGS: tuple[Setting, ...] = (
         "threads of each process; lookups are short, a few suffice",
     ),
     Setting("operations_from", Networks(), "127.0.0.0/8,::1/128", "networks that may ask the health routes"),
-    Setting("trusted_proxies", Networks(), "", "proxies whose word for https is believed; none by default"),
+    Setting("trusted_proxies", Networks(), "", "proxies whose word for https and for a caller's address is believed"),
+    Setting("node", fields.String(validate=_NAME), None, "name of this machine in the audit trail; by default its own"),
+    Setting("audit_dir", FilePath(), None, "directory of the audit trail; by default inside the data directory"),
+    Setting(
+        "audit_spool",
+        FilePath(),
+        None,
+        "where the audit trail goes on while its directory cannot be written: best another disk",
+    ),
+    Setting(
+        "audit_publish",
+        fields.String(validate=_NOT_EMPTY),
+        None,
+        "where signed heads of the audit trail go, out of this machine's reach: `file:///PATH`, `syslog://HOST:PORT` "
+        "or `elasticsearch`; several with commas",
+    ),
+    Setting("audit_checkpoint", Duration(), "1 min", "how often a head of the audit trail is signed; at most an hour"),
+    Setting("audit_keep", Duration(), "400 d", "how long the audit trail is kept; at least a year"),
+    Setting("agency_rate", Count(validate=validate.Range(0)), "0", "queries a minute of one agency; 0 for no limit"),
+    Setting(
+        "oidc_issuer",
+        fields.String(validate=_HTTPS),
+        None,
+        "the OpenID provider of people, as its discovery document names it; without one there are local accounts",
+    ),
+    Setting("oidc_client_id", fields.String(), None, "the name of the console at the provider"),
+    Setting("oidc_client_secret", fields.String(), None, "the secret of the console at the provider", secret=True),
+    Setting("oidc_audience", fields.String(), "immunity-lookup", "the audience that a bearer token must be made for"),
+    Setting("oidc_scope_claim", fields.String(), "scope", "the claim of the provider that holds the scopes"),
+    Setting("oidc_ori_claim", fields.String(), "ori", "the claim of the provider that holds the agency's ORI"),
+    Setting(
+        "oidc_ca",
+        FilePath(),
+        None,
+        "file of the authority that signed the provider's certificate; by default those that the system trusts",
+    ),
+    Setting(
+        "console_url", fields.String(validate=_HTTPS), None, "address of the console as browsers see it, to sign in at"
+    ),
+    Setting("idle_lock", Duration(), "30 min", "idle time after which the console locks; at most 30 minutes"),
+    Setting("tls_certificate", FilePath(), None, "certificate of the services, where they end TLS themselves"),
+    Setting("tls_key", FilePath(), None, "the key of that certificate"),
+    Setting("tls_client_ca", FilePath(), None, "authority of the clients' certificates; who has none is not served"),
+    Setting("security_contact", fields.String(), None, "whom to tell of a weakness: a mailto: or https: address"),
     Setting("language", fields.String(validate=validate.Regexp(r"[a-z]{2}\Z")), "en", "language of the guidance texts"),
 )
 
@@ -195,15 +183,35 @@ class Settings:
     threads: int
     operations_from: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
+    node: str
+    audit_dir: Path
+    audit_spool: Path
+    audit_publish: str | None
+    audit_checkpoint: timedelta
+    audit_keep: timedelta
+    agency_rate: int
+    oidc_issuer: str | None
+    oidc_client_id: str | None
+    oidc_client_secret: str | None = field(repr=False)
+    oidc_audience: str
+    oidc_scope_claim: str
+    oidc_ori_claim: str
+    oidc_ca: Path | None
+    console_url: str | None
+    idle_lock: timedelta
+    tls_certificate: Path | None
+    tls_key: Path | None
+    tls_client_ca: Path | None
+    security_contact: str | None
     language: str
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def refuse_live(self) -> None:
-        """Raise `ConfigurationError` in the environment live: this version keeps no audit trail."""
+        """Raise `ConfigurationError` in the environment live: the audit trail of this version is not whole."""
         if self.environment == "live":
             raise ConfigurationError(
-                "The environment live cannot be served: this version has no audit trail, and no answer about a real "
-                "person may leave without a record of who asked. Use the environment training."
+                "The environment live cannot be served: the audit trail of this version is not whole, and no answer "
+                "about a real person may leave without one. Use the environment training."
             )
 
     def handle_key(self) -> bytes:
@@ -258,9 +266,27 @@ def _complete(values: dict[str, Any], origins: dict[str, str]) -> Settings:
     values["data_dir"] = Path(values["data_dir"]).expanduser().absolute()
     if values["store"] is None:
         values["store"] = f"sqlite:///{values['data_dir'] / 'store'}"
+    values["node"] = values["node"] or _own_name()
+    values["audit_dir"] = values["audit_dir"] or values["data_dir"] / "audit"
+    values["audit_spool"] = values["audit_spool"] or values["data_dir"] / "audit-spool"
+    _check_lengths(values)
+    return Settings(**values, origins=origins)
+
+
+def _own_name() -> str:
+    """Give the name of this machine, with hyphens for what a name of a node cannot hold."""
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", platform.node()).strip("-.")[:64] or "node"
+
+
+def _check_lengths(values: Mapping[str, Any]) -> None:
     if values["expire_after"] <= values["stale_after"]:
         raise ConfigurationError("Setting expire_after must be longer than stale_after.")
-    return Settings(**values, origins=origins)
+    for name, most in _AT_MOST.items():
+        if not timedelta(0) < values[name] <= most:
+            raise ConfigurationError(f"Setting {name} must be more than nothing and at most {duration_text(most)}.")
+    for name, least in _AT_LEAST.items():
+        if values[name] < least:
+            raise ConfigurationError(f"Setting {name} must be at least {least.days} d.")
 
 
 def _value(setting: Setting, raw: Any, origin: str) -> Any:

@@ -12,9 +12,10 @@ from lookup.clock import Clock, system_clock
 from lookup.settings import Settings
 from mobile_api import contacts, guidance, lookups, operations, static_files
 from mobile_api.roadside import pages
-from mobile_api.service_app import complete, new_service
+from mobile_api.service_app import Frame, complete, new_service
 
 TITLE = "Immunity lookup"
+COMPONENT = "lookup"
 LOOKUP_ENDPOINT = "Lookups.look_up"
 
 
@@ -23,7 +24,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, glance_s: flo
 
     Raises `ConfigurationError` where it must not start.
     """
-    app, interface = new_service(settings, clock, TITLE, glance_s)
+    app, interface = new_service(settings, clock, Frame(TITLE, COMPONENT, glance_s))
     for blueprint in (lookups.blueprint, guidance.blueprint, contacts.blueprint, operations.blueprint):
         interface.register_blueprint(blueprint)
     app.register_blueprint(static_files.blueprint)

@@ -14,10 +14,12 @@ from rich.table import Table
 
 from lookup.cli import json_option, print_json, with_settings
 from lookup.clock import system_clock, utc_text
-from lookup.settings import Duration, Settings
+from lookup.setting_fields import Duration
+from lookup.settings import Settings
 from mobile_api import api, console, demo, server
+from mobile_api.access.caller import CallerKind, Scope
 from mobile_api.access.key_store import KeyStore
-from mobile_api.access.keys import CallerKind, Key, KeyRequest, Scope
+from mobile_api.access.keys import Key, KeyRequest
 
 
 @click.command("serve")

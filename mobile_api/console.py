@@ -8,9 +8,10 @@ from flask import Flask
 from lookup.clock import Clock, system_clock
 from lookup.settings import Settings
 from mobile_api import operations, registry, search, static_files, status
-from mobile_api.service_app import complete, new_service
+from mobile_api.service_app import Frame, complete, new_service
 
 TITLE = "Immunity lookup console"
+COMPONENT = "console"
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock, glance_s: float = 0.0) -> Flask:
@@ -18,7 +19,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, glance_s: flo
 
     Raises `ConfigurationError` where it must not start.
     """
-    app, interface = new_service(settings, clock, TITLE, glance_s)
+    app, interface = new_service(settings, clock, Frame(TITLE, COMPONENT, glance_s))
     for blueprint in (search.blueprint, registry.blueprint, status.blueprint, operations.blueprint):
         interface.register_blueprint(blueprint)
     app.register_blueprint(static_files.blueprint)

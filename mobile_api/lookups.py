@@ -16,8 +16,9 @@ from lookup.fields import faults_of
 from lookup.law.facts_schema import FactsBody
 from lookup.queries import LookupBody, read_query
 from lookup.service import assess_document
+from mobile_api.access.caller import Caller
 from mobile_api.access.guard import token
-from mobile_api.access.keys import Key
+from mobile_api.audited import told
 from mobile_api.bodies import BATCH_LIMIT, read_json_body
 from mobile_api.interface import Blueprint
 from mobile_api.problems import log_failure, problem_object, unexpected_failure
@@ -34,7 +35,7 @@ blueprint = Blueprint("Lookups", __name__, description="Questions from the roads
 
 @blueprint.post("/v1/lookups")
 @blueprint.describes(LookupBody, AnswerBody)
-@token("lookup")
+@token("lookup", event="query.unreadable")
 def look_up() -> Response:
     """Answer one query."""
     now = runtime()
@@ -43,7 +44,7 @@ def look_up() -> Response:
 
 @blueprint.post("/v1/lookups/batch")
 @blueprint.describes(BatchBody, BatchAnswer)
-@token("lookup", person_kind=False)
+@token("lookup", event="query.unreadable", person_kind=False)
 def look_up_batch() -> Response:
     """Answer 1 to 100 queries, in their order; one bad query never fails the others."""
     queries = _queries_of(read_json_body(request, BATCH_LIMIT))
@@ -55,7 +56,7 @@ def look_up_batch() -> Response:
 
 @blueprint.post("/v1/assessments")
 @blueprint.describes(FactsBody, AssessmentAnswer)
-@token("lookup")
+@token("lookup", event="assessment")
 def assess() -> dict[str, Any]:
     """Apply the law to given facts, without the registry."""
     now = runtime()
@@ -63,20 +64,23 @@ def assess() -> dict[str, Any]:
     return assess_document(read_json_body(request), now.policies, today) | {"environment": now.settings.environment}
 
 
-def _answer(now: Runtime, caller: Key, body: Any) -> bytes:
+def _answer(now: Runtime, caller: Caller, body: Any) -> bytes:
     answer = now.service.answer(read_query(body))
     if caller.kind == "camera":
         answer = answer.without_person()
-    return answer.to_json()
+    text = answer.to_json()
+    told().answered(answer, text, body)
+    return text
 
 
-def _answer_or_problem(now: Runtime, caller: Key, body: Any, pointer: str) -> bytes:
+def _answer_or_problem(now: Runtime, caller: Caller, body: Any, pointer: str) -> bytes:
     try:
         return _answer(now, caller, body)
     except Exception as error:  # also an unforeseen one: it must not lose the other answers
         refusal = error if isinstance(error, ImmunityError) else unexpected_failure()
         if refusal.status >= 500:
             log_failure(error)
+        told().failed(refusal.status)
         return json.dumps(problem_object(refusal, now.phone(), at=pointer), ensure_ascii=False).encode()
 
 

@@ -15,6 +15,7 @@ from lookup.store.paging import find_all
 from lookup.store.protocol import Registry
 from lookup.terms import member_term, mission_term
 from mobile_api.access.guard import token
+from mobile_api.audited import told
 from mobile_api.interface import Blueprint
 from mobile_api.registry_objects import (
     document_object,
@@ -42,70 +43,79 @@ blueprint = Blueprint("Registry", __name__, description="The registry's records,
 @blueprint.get("/v1/missions")
 @blueprint.takes(PageQuery)
 @blueprint.gives(MissionsAnswer)
-@token("console", query=PAGED)
+@token("console", event="view.missions", query=PAGED)
 def missions(page: dict[str, Any]) -> dict[str, Any]:
     """Give all missions, page by page."""
     with runtime().reading() as registry:
         found, cursor = page_of(registry, "mission", page, lambda after, limit: registry.scan("mission", after, limit))
+        told().showed(found)
         return _marked(missions=[mission_object(record) for record in found], cursor=cursor)
 
 
 @blueprint.get("/v1/missions/<any_id:mission_id>")
 @blueprint.gives(MissionAnswer)
-@token("console")
+@token("console", event="view.mission")
 def mission(mission_id: str) -> dict[str, Any]:
     """Give one mission."""
     with runtime().reading() as registry:
-        return _marked(mission=mission_object(_mission(registry, mission_id)))
+        found = _mission(registry, mission_id)
+        told().showed([found])
+        return _marked(mission=mission_object(found))
 
 
 @blueprint.get("/v1/missions/<any_id:mission_id>/members")
 @blueprint.takes(PageQuery)
 @blueprint.gives(MembersAnswer)
-@token("console", query=PAGED)
+@token("console", event="view.members", query=PAGED)
 def members_of_mission(page: dict[str, Any], mission_id: str) -> dict[str, Any]:
     """Give those who are or were accredited at a mission, page by page; family is found at their principal."""
     with runtime().reading() as registry:
         found, cursor = page_of(registry, "member", page, _belonging(registry, mission_id, "member"))
+        told().showed(found)
         return _marked(members=[member_object(registry, record) for record in found], cursor=cursor)
 
 
 @blueprint.get("/v1/missions/<any_id:mission_id>/vehicles")
 @blueprint.takes(PageQuery)
 @blueprint.gives(VehiclesAnswer)
-@token("console", query=PAGED)
+@token("console", event="view.vehicles", query=PAGED)
 def vehicles_of_mission(page: dict[str, Any], mission_id: str) -> dict[str, Any]:
     """Give the vehicles of a mission and of its members, page by page."""
     with runtime().reading() as registry:
         found, cursor = page_of(registry, "vehicle", page, _belonging(registry, mission_id, "vehicle"))
+        told().showed(found)
         return _marked(vehicles=[vehicle_object(registry, record) for record in found], cursor=cursor)
 
 
 @blueprint.get("/v1/members/<handle>")
 @blueprint.gives(MemberAnswer)
-@token("console")
+@token("console", event="view.member")
 def member(handle: str) -> dict[str, Any]:
     """Give one member as on record now."""
     with runtime().reading() as registry:
-        return _marked(member=member_object(registry, record_by_handle(registry, handle, "member")))
+        found = record_by_handle(registry, handle, "member")
+        told().showed([found])
+        return _marked(member=member_object(registry, found))
 
 
 @blueprint.get("/v1/members/<handle>/history")
 @blueprint.gives(HistoryAnswer)
-@token("console")
+@token("console", event="view.history")
 def history_of_member(handle: str) -> dict[str, Any]:
     """Give accreditations, waivers, documents and vehicles of one member over time."""
     with runtime().reading() as registry:
         record = record_by_handle(registry, handle, "member")
         content, member_id = member_content(record), record.natural_key
         documents = documents_of(registry, member_id)
+        vehicles = list(find_all(registry, member_term(member_id), "vehicle"))
+        told().showed([record, *documents, *vehicles])
         return _marked(
             member=member_object(registry, record),
             accreditations=content.accreditations if content else (),
             waivers=_by_day(content.waivers if content else (), lambda waiver: waiver.effective_on),
             documents=_by_day(map(document_object, documents), lambda document: document["issued_on"]),
             vehicles=_by_day(
-                [vehicle_object(registry, found) for found in find_all(registry, member_term(member_id), "vehicle")],
+                [vehicle_object(registry, found) for found in vehicles],
                 lambda vehicle: vehicle["valid_from"],
             ),
         )
@@ -113,11 +123,13 @@ def history_of_member(handle: str) -> dict[str, Any]:
 
 @blueprint.get("/v1/vehicles/<handle>")
 @blueprint.gives(VehicleAnswer)
-@token("console")
+@token("console", event="view.vehicle")
 def vehicle(handle: str) -> dict[str, Any]:
     """Give one vehicle as on record now."""
     with runtime().reading() as registry:
-        return _marked(vehicle=vehicle_object(registry, record_by_handle(registry, handle, "vehicle")))
+        found = record_by_handle(registry, handle, "vehicle")
+        told().showed([found])
+        return _marked(vehicle=vehicle_object(registry, found))
 
 
 def _mission(registry: Registry, mission_id: str) -> Record:

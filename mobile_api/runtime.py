@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app
 
+from lookup.audit.places import trail_of
+from lookup.audit.trail import Trail
 from lookup.clock import Clock, day_in_washington
 from lookup.freshness import FreshnessLimits
 from lookup.law.load import load_policies
@@ -19,9 +21,11 @@ from lookup.settings import Settings
 from lookup.store.open import store_of
 from lookup.store.protocol import Registry, Store
 from lookup.store.ways import reading_in_turn
+from mobile_api.access.credentials import Credentials
 from mobile_api.access.key_store import KeyStore
 from mobile_api.access.quotas import Quotas
 from mobile_api.access.sessions import Sessions
+from mobile_api.access.source_address import SourceAddress
 
 EXTENSION = "immunity"
 CONSOLE_S = 10.0
@@ -39,8 +43,11 @@ class Runtime:
     store: Store
     service: LookupService
     keys: KeyStore
+    credentials: Credentials
     quotas: Quotas
     sessions: Sessions
+    trail: Trail
+    source_address: SourceAddress
 
     def policy(self) -> Policy:
         """Give the policy in force today in Washington."""
@@ -59,24 +66,32 @@ class Runtime:
         self.store.close()
         self.keys.close()
         self.quotas.close()
+        self.trail.close()
 
 
-def open_runtime(settings: Settings, clock: Clock, glance_s: float = 0.0) -> Runtime:
-    """Open everything that a service needs. Raises `ConfigurationError` where it must not start."""
+def open_runtime(settings: Settings, clock: Clock, component: str, glance_s: float = 0.0) -> Runtime:
+    """Open everything that a service needs; `component` names it in the audit trail.
+
+    Raises `ConfigurationError` where it must not start.
+    """
     settings.refuse_live()
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     policies = load_policies(language=settings.language)
     store = store_of(settings)
     limits = FreshnessLimits(settings.stale_after, settings.expire_after)
+    keys = KeyStore(settings.data_dir, settings.environment, clock, glance_s)
     return Runtime(
         settings=settings,
         clock=clock,
         policies=policies,
         store=store,
         service=LookupService(store, policies, settings.environment, limits, clock, glance_s),
-        keys=KeyStore(settings.data_dir, settings.environment, clock, glance_s),
+        keys=keys,
+        credentials=Credentials(keys),
         quotas=Quotas(settings.data_dir, clock),
         sessions=Sessions(settings.data_dir),
+        trail=trail_of(settings, component, clock=clock),
+        source_address=SourceAddress(settings.trusted_proxies),
     )
 
 

@@ -17,6 +17,7 @@ from lookup.search_request import SEARCH_KINDS, SearchRequest
 from lookup.store.protocol import Registry
 from mobile_api import registry_objects
 from mobile_api.access.guard import token
+from mobile_api.audited import told
 from mobile_api.interface import Blueprint
 from mobile_api.runtime import runtime
 from mobile_api.schemas.registry import MemberBody, MissionBody, PremisesBody, SearchAnswer, VehicleBody
@@ -43,7 +44,7 @@ blueprint = Blueprint("Search", __name__, description="Search on scraps, for the
 @blueprint.post("/v1/search")
 @blueprint.takes_body(SearchBody)
 @blueprint.gives(SearchAnswer)
-@token("console")
+@token("console", event="query.search")
 def search_registry(body: dict[str, Any]) -> dict[str, Any]:
     """Search members, vehicles, missions and premises; each hit says why it matched."""
     now = runtime()
@@ -51,6 +52,7 @@ def search_registry(body: dict[str, Any]) -> dict[str, Any]:
     with now.reading() as registry:
         page = search(registry, request)
         hits = [_hit(registry, hit) for hit in page.hits]
+    told().showed([hit.record for hit in page.hits], query={"kind": "search", "value": request.q, "asked": body})
     environment = now.settings.environment
     return {"hits": hits, "cursor": page.cursor, "complete": page.complete, "environment": environment}
 

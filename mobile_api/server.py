@@ -52,5 +52,5 @@ def serve_with_replica(factory: Factory, settings: Settings, bind: str) -> None:
 
 def serve(factory: Factory, settings: Settings, bind: str) -> None:
     """Serve until a signal stops it; leaves with 0 then. Raises `ConfigurationError` where it must not start."""
-    open_runtime(settings, system_clock).close()
+    open_runtime(settings, system_clock, "start").close()
     Server(factory, settings, bind).run()

@@ -5,19 +5,33 @@ document. Which routes there are decides each service.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response, g
 from werkzeug.routing import BaseConverter
 
 from lookup.clock import Clock
+from lookup.errors import AuditUnavailable
 from lookup.settings import Settings
 from mobile_api.access.guard import install_guard
+from mobile_api.audited import Told
 from mobile_api.headers import StartResponse, completing
 from mobile_api.interface import Interface, new_interface, publish_description
 from mobile_api.problems import install_problems
 from mobile_api.request_ids import name_request
 from mobile_api.runtime import EXTENSION, Runtime, attach, open_runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What tells one service from the other: its title, its name in the audit trail, and for how many seconds it uses
+    what it saw of store and keys (`lookup.glance`)."""
+
+    title: str
+    component: str
+    glance_s: float = 0.0
 
 
 class AnyId(BaseConverter):
@@ -35,12 +49,28 @@ class Service(Flask):
         """Answer one request."""
         return super().wsgi_app(environ, completing(start_response, name_request(environ)))
 
+    def finalize_request(self, rv: Any, from_error_handler: bool = False) -> Response:
+        """Complete a response. None leaves before its entry in the audit trail is on disk; one that cannot be
+        recorded becomes a refusal."""
+        response = super().finalize_request(rv, from_error_handler)
+        told: Told | None = g.pop("told", None)
+        if told is None:
+            return response
+        now: Runtime = self.extensions[EXTENSION]
+        try:
+            now.trail.record(*told.complete(response))
+        except AuditUnavailable as error:
+            if response.status_code >= HTTPStatus.BAD_REQUEST:
+                return response  # nothing of the registry is in it
+            return super().finalize_request(self.handle_user_exception(error), from_error_handler)
+        return response
+
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Give the function itself: none of ours is a coroutine, and asking each one costs 2 µs a time."""
         return func
 
 
-def new_service(settings: Settings, clock: Clock, title: str, glance_s: float) -> tuple[Flask, Interface]:
+def new_service(settings: Settings, clock: Clock, frame: Frame) -> tuple[Flask, Interface]:
     """Begin a service: an application without routes, and its description."""
     app = Service("mobile_api", static_folder=None, template_folder="pages/templates")
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # a route answers to the methods that it states and no others
@@ -48,14 +78,14 @@ def new_service(settings: Settings, clock: Clock, title: str, glance_s: float) -
     app.url_map.merge_slashes = False  # an address is right or it is 404; nothing is redirected
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider: fields stay in their order
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    attach(app, open_runtime(settings, clock, glance_s))
-    return app, new_interface(app, title)
+    attach(app, open_runtime(settings, clock, frame.component, frame.glance_s))
+    return app, new_interface(app, frame.title)
 
 
 def complete(app: Flask, interface: Interface) -> Flask:
     """End a service: describe it, then put the guard before all its routes and the problems behind them."""
     publish_description(app, interface)
     now: Runtime = app.extensions[EXTENSION]
-    install_guard(app, now.keys, now.quotas, now.settings.operations_from)
+    install_guard(app, now)
     install_problems(app, now.phone)
     return app

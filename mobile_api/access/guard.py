@@ -13,11 +13,13 @@ from urllib.parse import parse_qsl
 
 from flask import Flask, Request, g, request
 
+from lookup.audit.entry import Event
 from lookup.errors import ConfigurationError, FieldFault, InvalidRequest
-from mobile_api.access.key_store import KeyStore
-from mobile_api.access.keys import Key, Scope
-from mobile_api.access.quotas import Quotas
+from mobile_api.access.caller import Caller, Scope
+from mobile_api.access.credentials import Credentials
+from mobile_api.audited import begin
 from mobile_api.refusals import Forbidden, Unauthorized
+from mobile_api.runtime import Runtime
 
 View = TypeVar("View", bound=Callable[..., Any])
 Entrance = Literal["token", "page", "public", "operations"]
@@ -26,17 +28,21 @@ Entrance = Literal["token", "page", "public", "operations"]
 @dataclass(frozen=True, slots=True)
 class Access:
     """Who may call a route. `scope` None with a token: any valid token. `person_kind` False: a key of kind `person` is
-    refused, because a person asks one query at a time. `query` names the URL parameters that the route takes."""
+    refused, because a person asks one query at a time. `event` is what a request is in the audit trail unless its view
+    says more; None where nothing of the registry is shown. `query` names the URL parameters that the route takes."""
 
     entrance: Entrance
     scope: Scope | None = None
+    event: Event | None = None
     person_kind: bool = True
     query: frozenset[str] = frozenset()
 
 
-def token(scope: Scope | None, *, person_kind: bool = True, query: Iterable[str] = ()) -> Callable[[View], View]:
+def token(
+    scope: Scope | None, *, event: Event | None = None, person_kind: bool = True, query: Iterable[str] = ()
+) -> Callable[[View], View]:
     """State that a view needs a bearer token with this scope, or any valid one where it is None."""
-    return _stating(Access("token", scope, person_kind, frozenset(query)))
+    return _stating(Access("token", scope, event, person_kind, frozenset(query)))
 
 
 def public(view: View) -> View:
@@ -44,9 +50,9 @@ def public(view: View) -> View:
     return _stating(Access("public"))(view)
 
 
-def page(view: View) -> View:
+def page(event: Event | None = None) -> Callable[[View], View]:
     """State that a view is a page, which looks after the sign-in itself."""
-    return _stating(Access("page"))(view)
+    return _stating(Access("page", event=event))
 
 
 def operations(view: View) -> View:
@@ -71,13 +77,13 @@ def stated_accesses(app: Flask) -> dict[str, Access]:
     return {name: access for name, access in accesses.items() if access is not None}
 
 
-def install_guard(app: Flask, keys: KeyStore, quotas: Quotas, operations_from: Iterable[str]) -> None:
+def install_guard(app: Flask, now: Runtime) -> None:
     """Put the guard before every route of the application; call it when all routes are there.
 
     Raises `ConfigurationError` where a route does not state its access.
     """
     accesses = stated_accesses(app)
-    networks = [ipaddress.ip_network(network) for network in operations_from]
+    networks = [ipaddress.ip_network(network) for network in now.settings.operations_from]
 
     @app.before_request
     def admit() -> None:
@@ -85,11 +91,15 @@ def install_guard(app: Flask, keys: KeyStore, quotas: Quotas, operations_from: I
         if asked.endpoint is None:
             return  # no such route: Flask answers 404 or 405 itself
         access = accesses[asked.endpoint]
+        if access.event is not None:
+            begin(access.event, now.trail.component, now.clock, asked, now.source_address)
         if access.entrance == "token":
-            g.caller = caller = _authenticate(asked, keys)
+            g.caller = caller = _authenticate(asked, now.credentials)
+            if access.event is not None:
+                g.told.caller = caller
             _check_right(access, caller)
             if access.scope is not None and caller.rate:
-                quotas.charge(caller, 1)
+                now.quotas.charge(caller, 1)
         elif access.entrance == "operations":
             _check_operator(asked, networks)
         if asked.environ.get("QUERY_STRING"):
@@ -102,18 +112,18 @@ def bearer_token(asked: Request) -> str | None:
     return given.strip() if scheme.lower() == "bearer" else None
 
 
-def _authenticate(asked: Request, keys: KeyStore) -> Key:
+def _authenticate(asked: Request, credentials: Credentials) -> Caller:
     given = bearer_token(asked)
-    key = None if given is None else keys.authenticate(given)
-    if key is None:
-        raise Unauthorized("Send an API key that is in force, as Authorization: Bearer TOKEN.")
-    return key
+    caller = None if given is None else credentials.caller_of(given)
+    if caller is None:
+        raise Unauthorized("Send a token that is in force, as Authorization: Bearer TOKEN.")
+    return caller
 
 
-def _check_right(access: Access, key: Key) -> None:
-    if access.scope is not None and access.scope not in key.scopes:
-        raise Forbidden(f"Use a key with the scope {access.scope}.")
-    if not access.person_kind and key.kind == "person":
+def _check_right(access: Access, caller: Caller) -> None:
+    if access.scope is not None and access.scope not in caller.scopes:
+        raise Forbidden(f"Use a token with the scope {access.scope}.")
+    if not access.person_kind and caller.kind == "person":
         raise Forbidden("A person asks one query at a time: use the single call.")
 
 

@@ -10,13 +10,12 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
+from typing import get_args
 
 from lookup.errors import FieldFault, InvalidRequest
+from mobile_api.access.caller import Caller, CallerKind, Scope
 
-Scope = Literal["lookup", "console", "audit", "admin", "training"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
-CallerKind = Literal["person", "system", "camera"]
 
 _WATCHERS: frozenset[Scope] = frozenset({"audit", "admin"})
 _ASKERS: frozenset[Scope] = frozenset({"lookup", "console"})
@@ -55,6 +54,10 @@ class Key:
     def holds_at(self, moment: datetime) -> bool:
         """Tell whether the key is good at `moment`: not revoked and not past its end."""
         return self.revoked_at is None and (self.expires_at is None or moment < self.expires_at)
+
+    def caller(self, session: str | None = None) -> Caller:
+        """Give who asks with this key, or with the sign-in `session` that it was used for."""
+        return Caller(self.key_id, f"key:{self.name}", self.scopes, self.kind, self.agency, self.rate, session)
 
 
 def check_request(request: KeyRequest, environment: str) -> None:

@@ -9,8 +9,8 @@ import threading
 from pathlib import Path
 
 from lookup.clock import Clock
+from mobile_api.access.caller import Caller
 from mobile_api.access.database import open_database
-from mobile_api.access.keys import Key
 from mobile_api.refusals import AccessUnavailable, TooManyQueries
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS minutes (key_id TEXT PRIMARY KEY, minute INT, used INT)"
@@ -36,19 +36,19 @@ class Quotas:
         self._connection = open_database(data_dir / "quotas.sqlite", _SCHEMA, WAIT_S)
         self._connection.execute("PRAGMA synchronous = OFF")  # counts of a minute are not worth waiting for the disk
 
-    def charge(self, key: Key, queries: int) -> None:
-        """Count `queries` for this key. Raises `TooManyQueries` where that is over its rate; none is counted then."""
-        if key.rate == 0 or queries == 0:
+    def charge(self, caller: Caller, queries: int) -> None:
+        """Count `queries` for a caller. Raises `TooManyQueries` where that is over its rate; none is counted then."""
+        if caller.rate == 0 or queries == 0:
             return
         now = int(self._clock().timestamp())
-        values = {"key_id": key.key_id, "minute": now // 60, "queries": queries, "rate": key.rate}
+        values = {"key_id": caller.caller_id, "minute": now // 60, "queries": queries, "rate": caller.rate}
         try:
             with self._lock:
                 granted = self._connection.execute(_CHARGE, values).fetchone()
         except sqlite3.Error as error:
             raise AccessUnavailable("Ask again shortly, or call the number given here.") from error
         if granted is None:
-            raise TooManyQueries(f"This key may ask {key.rate} queries a minute: wait, then ask again.", 60 - now % 60)
+            raise TooManyQueries(f"You may ask {caller.rate} queries a minute: wait, then ask again.", 60 - now % 60)
 
     def close(self) -> None:
         """Close the file."""

@@ -16,8 +16,9 @@ import pytest
 
 from lookup.clock import system_clock
 from lookup.settings import Settings
+from mobile_api.access.caller import Scope
 from mobile_api.access.key_store import KeyStore
-from mobile_api.access.keys import KeyRequest, Scope
+from mobile_api.access.keys import KeyRequest
 
 PROGRAM = "from lookup.cli import main; main()"
 START_S = 30

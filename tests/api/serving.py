@@ -18,7 +18,8 @@ from lookup.records import IdentityCard, Record, Vehicle
 from lookup.settings import Settings, resolve_settings
 from lookup.store.open import open_store, open_writer
 from mobile_api import api, console
-from mobile_api.access.keys import CallerKind, KeyRequest, Scope
+from mobile_api.access.caller import CallerKind, Scope
+from mobile_api.access.keys import KeyRequest
 from mobile_api.runtime import EXTENSION, Runtime
 
 EXTRACTED_AT = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)

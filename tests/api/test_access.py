@@ -8,8 +8,8 @@ from flask import Flask
 
 from lookup.errors import ConfigurationError
 from lookup.settings import Settings
+from mobile_api.access.caller import Scope
 from mobile_api.access.guard import install_guard, stated_accesses
-from mobile_api.access.keys import Scope
 from tests.api.serving import MakeKey, MovableClock, runtime_of
 
 SIGN_IN = 'Bearer realm="immunity-lookup"'
@@ -168,7 +168,7 @@ def test_an_application_with_a_route_that_states_no_access_refuses_to_start(app:
     unguarded.add_url_rule("/v1/secret", view_func=lambda: "everything")
     runtime = runtime_of(app)
     with pytest.raises(ConfigurationError, match="/v1/secret"):
-        install_guard(unguarded, runtime.keys, runtime.quotas, settings.operations_from)
+        install_guard(unguarded, runtime)
 
 
 def test_every_route_states_its_access(app: Flask, center: Flask) -> None:

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from lookup.errors import ConfigurationError, InvalidRequest, NotFound
+from mobile_api.access.caller import Scope
 from mobile_api.access.key_store import KeyStore
-from mobile_api.access.keys import KeyRequest, Scope
+from mobile_api.access.keys import KeyRequest
 from mobile_api.access.quotas import Quotas
 from mobile_api.refusals import TooManyQueries
 from tests.api.serving import MovableClock
@@ -204,27 +205,27 @@ def test_two_processes_share_one_count_of_queries(keys: KeyStore, tmp_path: Path
     key, _ = keys.create(request("lookup", rate=10))
     ours, theirs = Quotas(tmp_path, clock), Quotas(tmp_path, clock)
     for quotas in (ours, theirs) * 5:
-        quotas.charge(key, 1)
+        quotas.charge(key.caller(), 1)
     with pytest.raises(TooManyQueries):
-        ours.charge(key, 1)
+        ours.charge(key.caller(), 1)
     with pytest.raises(TooManyQueries):
-        theirs.charge(key, 1)
+        theirs.charge(key.caller(), 1)
 
 
 def test_what_is_refused_is_not_counted(keys: KeyStore, tmp_path: Path, clock: MovableClock) -> None:
     key, _ = keys.create(request("lookup", rate=10))
     quotas = Quotas(tmp_path, clock)
-    quotas.charge(key, 8)
+    quotas.charge(key.caller(), 8)
     with pytest.raises(TooManyQueries):
-        quotas.charge(key, 3)
-    quotas.charge(key, 2)
+        quotas.charge(key.caller(), 3)
+    quotas.charge(key.caller(), 2)
     with pytest.raises(TooManyQueries):
-        Quotas(tmp_path, clock).charge(key, 11)
+        Quotas(tmp_path, clock).charge(key.caller(), 11)
 
 
 def test_a_key_without_a_rate_is_never_counted(keys: KeyStore, tmp_path: Path, clock: MovableClock) -> None:
     key, _ = keys.create(request("lookup"))
-    Quotas(tmp_path, clock).charge(key, 10_000)
+    Quotas(tmp_path, clock).charge(key.caller(), 10_000)
     with sqlite3.connect(tmp_path / "quotas.sqlite") as connection:
         assert connection.execute("SELECT count(*) FROM minutes").fetchone() == (0,)
     connection.close()

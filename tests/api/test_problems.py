@@ -50,7 +50,7 @@ def failing(app: Flask, settings: Settings) -> Callable[[Exception], Flask]:
             raise error
 
         runtime = runtime_of(app)
-        install_guard(service, runtime.keys, runtime.quotas, settings.operations_from)
+        install_guard(service, runtime)
         install_problems(service, runtime.phone)
         return service
 

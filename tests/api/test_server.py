@@ -11,8 +11,8 @@ import pytest
 from lookup.clock import system_clock
 from lookup.glance import GLANCE_S
 from lookup.settings import Settings
+from mobile_api.access.caller import Scope
 from mobile_api.access.key_store import KeyStore
-from mobile_api.access.keys import Scope
 from tests.api.real_server import PROGRAM, START_S, ask, free_port, running, token_for
 
 

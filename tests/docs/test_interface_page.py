@@ -19,8 +19,9 @@ from lookup.law.load import load_policies
 from lookup.queries import LookupBody, read_query
 from lookup.search_request import SearchRequest
 from mobile_api import problems
+from mobile_api.access.caller import CallerKind
 from mobile_api.access.guard import Access, stated_accesses
-from mobile_api.access.keys import SCOPES, CallerKind
+from mobile_api.access.keys import SCOPES
 from mobile_api.operations import NotReady
 from mobile_api.schemas.answers import AnswerBody
 from tests.api.serving import clock, console_service, lookup_service, settings, stopped_clock, synced

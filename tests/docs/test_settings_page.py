@@ -12,7 +12,7 @@ TABLE = {cells[0]: cells[1:] for cells in rows(page("settings.md"))}
 
 
 def _default(setting: Setting) -> str:
-    if setting.name in ("data_dir", "store"):
+    if setting.name in ("data_dir", "store", "node", "audit_dir", "audit_spool"):
         return "derived"
     return f"`{setting.default}`" if setting.default else "none"
 

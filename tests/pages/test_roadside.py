@@ -10,7 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lookup.settings import resolve_settings
-from mobile_api.access.keys import KeyRequest, Scope
+from mobile_api.access.caller import Scope
+from mobile_api.access.keys import KeyRequest
 from mobile_api.access.sessions import COOKIE
 from mobile_api.api import create_app
 from mobile_api.verdict import age_in_words

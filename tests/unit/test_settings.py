@@ -9,7 +9,8 @@ import platformdirs
 import pytest
 
 from lookup.errors import ConfigurationError
-from lookup.settings import SETTINGS, Settings, duration_text, resolve_settings
+from lookup.setting_fields import duration_text
+from lookup.settings import SETTINGS, Settings, resolve_settings
 
 OTHER_VALUES: dict[str, tuple[str, Any]] = {
     "environment": ("live", "live"),
@@ -31,6 +32,26 @@ OTHER_VALUES: dict[str, tuple[str, Any]] = {
     "threads": ("256", 256),
     "operations_from": ("10.1.2.0/24, 10.9.9.9", ("10.1.2.0/24", "10.9.9.9/32")),
     "trusted_proxies": ("10.0.0.1", ("10.0.0.1/32",)),
+    "node": ("node-2", "node-2"),
+    "audit_dir": ("/srv/audit", Path("/srv/audit")),
+    "audit_spool": ("/var/spool/audit", Path("/var/spool/audit")),
+    "audit_publish": ("file:///mnt/heads", "file:///mnt/heads"),
+    "audit_checkpoint": ("10 min", timedelta(minutes=10)),
+    "audit_keep": ("800 d", timedelta(days=800)),
+    "agency_rate": ("600", 600),
+    "oidc_issuer": ("https://id.example", "https://id.example"),
+    "oidc_client_id": ("console", "console"),
+    "oidc_client_secret": ("nor for anybody", "nor for anybody"),
+    "oidc_audience": ("lookup", "lookup"),
+    "oidc_scope_claim": ("roles", "roles"),
+    "oidc_ori_claim": ("employer_ori", "employer_ori"),
+    "oidc_ca": ("/srv/id.pem", Path("/srv/id.pem")),
+    "console_url": ("https://console.example", "https://console.example"),
+    "idle_lock": ("10 min", timedelta(minutes=10)),
+    "tls_certificate": ("/srv/tls.pem", Path("/srv/tls.pem")),
+    "tls_key": ("/srv/tls.key", Path("/srv/tls.key")),
+    "tls_client_ca": ("/srv/clients.pem", Path("/srv/clients.pem")),
+    "security_contact": ("mailto:security@example.org", "mailto:security@example.org"),
     "language": ("es", "es"),
 }
 """For each setting another value than its default: as it is written, and as it is in force."""
@@ -147,9 +168,14 @@ def test_the_handle_key_lies_in_the_data_directory(tmp_path: Path) -> None:
     assert settings.handle_key() == settings.handle_key() == (tmp_path / "data" / "handle.key").read_bytes()
 
 
+def test_the_audit_trail_lies_in_the_data_directory_unless_it_is_put_elsewhere(tmp_path: Path) -> None:
+    settings = resolved({"data_dir": str(tmp_path), "audit_spool": str(tmp_path / "other" / "spool")})
+    assert (settings.audit_dir, settings.audit_spool) == (tmp_path / "audit", tmp_path / "other" / "spool")
+
+
 def test_live_is_refused_where_an_answer_would_leave_unrecorded() -> None:
     resolved().refuse_live()
-    with pytest.raises(ConfigurationError, match="no audit trail"):
+    with pytest.raises(ConfigurationError, match="audit trail"):
         resolved({"environment": "live"}).refuse_live()
 
 
