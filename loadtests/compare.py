@@ -1,7 +1,7 @@
 """One command that says what a lookup costs: `python -m loadtests.compare`.
 
-Runs a Flask hello-world, the textbook design on an Elasticsearch of its own, and the lookup service with credentials and
-audit trail (as it is, and remembering nothing, so that each plate is asked for the first time) under the same gunicorn
+Runs a Flask hello-world, the textbook design on an Elasticsearch of its own, and the lookup service, authenticated and
+audited (as it is, and remembering nothing, so that each plate is asked for the first time) under the same gunicorn
 options. Drives them in turn in interleaved rounds, and prints requests a second, the workers' CPU time per request and
 the medians of the rounds' ratios. A shared machine gives one round of the same code anything between half and twice, so
 no single round is quoted.
