@@ -4,6 +4,7 @@ Decides their options and what they print; the work is done elsewhere.
 """
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -21,12 +22,16 @@ from indexer.status import describe_status, status_text
 from indexer.stopping import heed_signals
 from indexer.surroundings import Surroundings
 from indexer.sync import SyncOptions, sync
+from lookup.audit.commanded import record_command
 from lookup.cli import json_option, print_json, with_settings
 from lookup.clock import day_in_washington, system_clock
+from lookup.logs import failure_fields, start_logs
 from lookup.settings import Settings
 from lookup.store.open import feed_of, published_store_of, reads_replica, replica_directory, writer_of
 from lookup.store.protocol import Writer
 from lookup.store.replica.state import read_state
+
+_log = logging.getLogger(__name__)
 
 _source = click.argument("source")
 
@@ -47,6 +52,8 @@ def sync_command(settings: Settings, source: str, goes_on: bool, as_json: bool, 
         return
     with _surroundings(settings) as around, open_source(source, settings) as opened, opened.snapshot() as extract:
         report = sync(extract, writer_of(settings), around, options)
+    if options.resume:
+        record_command(settings, "registry.resumed")
     _print_report(report, as_json)
 
 
@@ -120,6 +127,7 @@ def rollback_command(settings: Settings, as_json: bool) -> None:
     writer = writer_of(settings)
     with writer.lease("immunity rollback"):
         head = writer.rollback()
+    record_command(settings, "registry.rolled_back", details={"generation": head.generation, "revision": head.revision})
     document = {"generation": head.generation, "revision": head.revision, "activation": head.activation}
     if as_json:
         print_json(document)
@@ -131,7 +139,8 @@ def rollback_command(settings: Settings, as_json: bool) -> None:
 @with_settings
 def replica_command(settings: Settings) -> None:
     """Keep this node's copy of a store in Elasticsearch up to date, until a signal stops it."""
-    with closing(feed_of(settings)) as feed, show_progress() as progress:
+    start_logs("replica", settings.node)
+    with closing(feed_of(settings)) as feed, show_progress(_log.info) as progress:
         from indexer.replica import run_replica  # noqa: PLC0415 - brings the client, which takes more than a second
 
         run_replica(feed, replica_directory(settings), settings.environment, progress)
@@ -173,10 +182,11 @@ def _surroundings(settings: Settings) -> Iterator[Surroundings]:
 
 
 def _follow(settings: Settings, source: str, options: SyncOptions, as_json: bool) -> None:
-    """Follow until a signal; a line for each pass that did something, on standard output, and nothing else."""
+    """Follow until a signal; a line for each pass that did something, on standard output, and its log beside."""
+    start_logs("indexer", settings.node)
     listener = Listener(
         passed=lambda report: click.echo(json.dumps(report.document()) if as_json else report.line()),
-        failed=lambda error: click.echo(f"immunity: {error}", err=True),
+        failed=lambda error: _log.error("%s", error, extra=failure_fields(error)),
     )
     around = Surroundings(settings.environment, settings.data_dir, overlap=settings.overlap)
     with heed_signals() as stop, open_source(source, settings) as opened:

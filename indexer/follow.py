@@ -7,13 +7,13 @@ lease, a hold after a rollback, a store that is damaged or of another environmen
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 
-from indexer.backoff import wait_after
 from indexer.report import SyncReport
 from indexer.sources.open import Source
 from indexer.stopping import Stoppable, Stopped, StopSignal
 from indexer.surroundings import Surroundings
 from indexer.sync import SyncOptions, lease_owner, run_pass
 from indexer.work_notes import WorkNotes
+from lookup.backoff import wait_after
 from lookup.errors import CouldNotSearch, SourceError, StoreDamaged, WouldLose
 from lookup.store.protocol import Writer
 

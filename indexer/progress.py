@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Protocol
 
 import click
@@ -52,9 +53,10 @@ class Silence:
 
 
 class Lines:
-    """Plain lines: one as a step begins, one as it ends, and now and then one between."""
+    """Plain lines: one as a step begins, one as it ends, and now and then one between. `say` takes each."""
 
-    def __init__(self) -> None:
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._write = say
         self._step = ""
         self._total: int | None = None
         self._done = 0
@@ -84,7 +86,7 @@ class Lines:
         of_total = f" of {self._total:,}" if self._total else ""
         rate = f", {self._done / seconds:,.0f}/s" if self._done and seconds >= 1 else ""
         amount = f": {self._done:,}{of_total}" if self._done else ""
-        click.echo(f"{self._step}{amount} ({seconds:.1f} s{rate})", err=True)
+        self._write(f"{self._step}{amount} ({seconds:.1f} s{rate})")
 
 
 class Bars:
@@ -127,10 +129,10 @@ def follow_counts(progress: Progress) -> Callable[[str, int, int], None]:
 
 
 @contextmanager
-def show_progress() -> Iterator[Progress]:
-    """Give the progress that fits standard error."""
+def show_progress(say: Callable[[str], None] | None = None) -> Iterator[Progress]:
+    """Give the progress that fits standard error. Where that is no terminal, `say` takes the lines, if it is given."""
     if not sys.stderr.isatty():
-        yield Lines()
+        yield Lines(say or partial(click.echo, err=True))
         return
     columns = (
         TextColumn("{task.description}"),

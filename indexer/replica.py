@@ -11,12 +11,12 @@ import threading
 import time
 from typing import NoReturn
 
-from indexer.backoff import wait_after
 from indexer.follower import POLL_S, Feed, Follower
 from indexer.progress import Progress
 from indexer.replica_checking import WholeCheck
 from indexer.replica_file import ServingFile
 from indexer.replica_notes import ReplicaNotes
+from lookup.backoff import wait_after
 from lookup.clock import Clock, system_clock
 from lookup.errors import ImmunityError, StoreDamaged
 from lookup.store.sqlite.directory import StoreDirectory

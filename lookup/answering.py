@@ -4,7 +4,7 @@ Decides what each kind of query shows: the vehicle, the person, the premises, or
 question.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -49,6 +49,7 @@ class Answering:
         self.day = finder.day
         self.freshness = freshness
         self.today = today
+        self._beside: dict[str, Record] = {}  # what is shown beside what the verdict rests on, by key
         self.found = identify(query, finder.registry, finder.day)
 
     def substance(self, environment: str) -> Substance:
@@ -57,9 +58,10 @@ class Answering:
         return replace(
             said,
             notices=_json(self._notices(environment)),
-            candidates=_json(candidate_objects(self.found, self.registry)),
-            rests_on=tuple((record.key, record.version) for record in self._rests_on()),
+            candidates=_json(candidate_objects(self.found, self._get)),
+            rests_on=tuple(record.name for record in self._met()),
             policy=self.policy.name,
+            language=self.policy.language,
         )
 
     # A person or a vehicle
@@ -99,7 +101,7 @@ class Answering:
             return None
         driven = self.query.circumstances.driver_of
         if self.found.vehicle is None and driven is not None:
-            record = self.registry.get(record_key("vehicle", driven))
+            record = self._get(record_key("vehicle", driven))
             return None if record is None or record.deleted else record
         return self.found.vehicle
 
@@ -134,7 +136,9 @@ class Answering:
     def _documents(self, member_id: str) -> list[Record]:
         """Give the documents of the person asked about. Who asks about a vehicle has nobody's document to compare,
         and is told no more of its registrant than the answer needs."""
-        return [] if self.found.vehicle is not None else documents_of(self.registry, member_id)
+        documents = [] if self.found.vehicle is not None else documents_of(self.registry, member_id)
+        self._beside.update((document.key, document) for document in documents)
+        return documents
 
     def _post(self, member: Member, facts: Facts, assessment: Assessment) -> Accreditation | None:
         """Give the post that the answer is about: of the answer's category, one in force before one that is not, then
@@ -176,18 +180,37 @@ class Answering:
     def _mission_object(self, mission_id: str) -> dict[str, Any]:
         return mission_object(mission_id, self.finder.find("mission", mission_id))
 
-    # What is unusual
+    # What it rests on
 
-    def _rests_on(self) -> list[Record]:
+    def _get(self, key: str) -> Record | None:
+        """Give a record that is shown beside."""
+        record = self.registry.get(key)
+        if record is not None:
+            self._beside[key] = record
+        return record
+
+    def _behind_the_verdict(self) -> dict[str, Record]:
         asked = (self.found.vehicle, self.found.document, self.found.member, *self.found.premises)
         records = {record.key: record for record in asked if record is not None}
-        return list((records | self.finder.rests_on).values())
+        return records | self.finder.rests_on
+
+    def _met(self) -> Iterable[Record]:
+        """Give every record that had a part in the answer, each once: without one of them it could not be derived
+        again."""
+        found = self.found
+        if not (self._beside or found.gone or found.plates or found.near):
+            return self._behind_the_verdict().values()
+        near = [plate.record for plate in found.plates] + [one.record for one in found.near]
+        shown = {record.key: record for record in (*found.gone, *near)}
+        return (self._behind_the_verdict() | shown | self._beside).values()
+
+    # What is unusual
 
     def _notices(self, environment: str) -> list[dict[str, str]]:
         gaps = [self.policy.sentences[gap] for gap in history_gaps(self.found, self.day, self.today)]
         codes = [
             *self._notice_codes(environment),
-            *data_notices(self.freshness, self.policy, self.today, self._rests_on()),
+            *data_notices(self.freshness, self.policy, self.today, self._behind_the_verdict().values()),
         ]
         if gaps:
             codes.append("history_incomplete")

@@ -15,6 +15,7 @@ from lookup.freshness import Freshness
 from lookup.json_text import written
 from lookup.lookup_ids import reference_number
 from lookup.queries import Query
+from lookup.records import RecordName
 
 NULL = b"null"
 """A part that holds nothing."""
@@ -25,7 +26,8 @@ class Substance:
     """What an answer says, whoever asks it and when within one day and one revision: each part as JSON.
 
     `immunity` lacks its `at` and its closing brace; None where the answer is about nobody's immunity. `rests_on`
-    names the records behind it: key and version; `policy` is the name of the one that was applied.
+    names every record that had a part in it: from these alone it can be derived again. `policy` is the name of the one
+    that was applied, `language` that of the texts.
     """
 
     outcome: str
@@ -37,8 +39,9 @@ class Substance:
     premises: bytes = NULL
     notices: bytes = b"[]"
     candidates: bytes = b"[]"
-    rests_on: tuple[tuple[str, str], ...] = ()
+    rests_on: tuple[RecordName, ...] = ()
     policy: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,8 @@ class Answer:
         return reference_number(self.lookup_id)
 
     @property
-    def rests_on(self) -> tuple[tuple[str, str], ...]:
-        """The records that the answer rests on: key and version."""
+    def rests_on(self) -> tuple[RecordName, ...]:
+        """Every record that had a part in the answer."""
         return self.substance.rests_on
 
     def to_json(self) -> bytes:

@@ -3,19 +3,22 @@
 Decides the shape of a candidate of each kind. The caller picks one and asks again.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from lookup.identifiers import display_plate
 from lookup.identify import Identification, NearRecord
 from lookup.lookalikes import Candidate
 from lookup.records import DriverLicense, IdentityCard, Member, Mission, Premises, Record, record_key
 from lookup.shapes import day_text, document_object, mission_object, person_name, premises_object, vehicle_object
-from lookup.store.protocol import Registry
+
+Get: TypeAlias = Callable[[str], Record | None]
+"""Gives the record of a key."""
 
 
-def candidate_objects(found: Identification, registry: Registry) -> list[dict[str, Any]]:
-    """Give the `candidates` of an answer, best first."""
-    return [_plate(candidate) for candidate in found.plates] + [_near(near, registry) for near in found.near]
+def candidate_objects(found: Identification, get: Get) -> list[dict[str, Any]]:
+    """Give the `candidates` of an answer, best first; whose document and whose premises they are, `get` knows."""
+    return [_plate(candidate) for candidate in found.plates] + [_near(near, get) for near in found.near]
 
 
 def _plate(candidate: Candidate) -> dict[str, Any]:
@@ -35,11 +38,11 @@ def _vehicle_alone(record: Record) -> dict[str, Any]:
     return {name: value for name, value in vehicle_object(record, None).items() if name != "mission"}
 
 
-def _near(near: NearRecord, registry: Registry) -> dict[str, Any]:
-    return _described(near.record, registry) | {"because": near.because, "score": near.score}
+def _near(near: NearRecord, get: Get) -> dict[str, Any]:
+    return _described(near.record, get) | {"because": near.because, "score": near.score}
 
 
-def _described(record: Record, registry: Registry) -> dict[str, Any]:
+def _described(record: Record, get: Get) -> dict[str, Any]:
     content = record.content
     if record.kind == "vehicle":
         plate = record.natural_key
@@ -47,13 +50,13 @@ def _described(record: Record, registry: Registry) -> dict[str, Any]:
     if isinstance(content, Member):
         return {"person": _person(record, content)}
     if isinstance(content, IdentityCard | DriverLicense):
-        holder = registry.get(record_key("member", content.member_id))
+        holder = get(record_key("member", content.member_id))
         person = None
         if holder is not None and isinstance(holder.content, Member):
             person = _person(holder, holder.content)
         return {"document": document_object(record), "person": person}
     if isinstance(content, Premises):
-        found = registry.get(record_key("mission", content.mission_id))
+        found = get(record_key("mission", content.mission_id))
         known = found.content if found is not None and isinstance(found.content, Mission) else None
         return {"premises": premises_object(record, content, mission_object(content.mission_id, known), None)}
     return {"document": {"kind": record.kind, "number": record.natural_key, "status": None, "expires_on": None}}

@@ -39,7 +39,7 @@ def lookup_command(settings: Settings, *, at: str | None, as_json: bool, **quest
     given = {name: text for name, text in questions.items() if text is not None}
     if len(given) != 1:
         raise click.UsageError("Give exactly one of --plate, --member, --document and --address.")
-    settings.refuse_live()
+    settings.check_live()
     ((name, text),) = given.items()
     body = _body(name, _question(text))
     asked = body if at is None else body | {"at": at}

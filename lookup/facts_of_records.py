@@ -341,9 +341,9 @@ class FactFinder:
         """Give the usable content of a record: None where it is not there, deleted or held."""
         key = record_key(kind, natural_key)
         record = self.rests_on.get(key) or self.registry.get(key)
-        if record is None or record.content is None:
+        if record is None:
             return None
-        self.rests_on[key] = record
+        self.rests_on[key] = record  # also one that cannot be used: that it was met so is part of the answer
         return record.content
 
 

@@ -45,7 +45,8 @@ class Identification:
     """What a query means. With `match` one of `vehicle`, `document`, `member` or `premises` is filled; a held record
     has no content.
 
-    `gone`: the registry had such a record and its source has deleted it.
+    `gone` are records of what was asked that stand for nothing now: deletions of the registry's source, and premises
+    on another day.
     """
 
     outcome: Outcome
@@ -55,7 +56,7 @@ class Identification:
     premises: tuple[Record, ...] = ()
     plates: tuple[Candidate, ...] = ()
     near: tuple[NearRecord, ...] = ()
-    gone: bool = False
+    gone: tuple[Record, ...] = ()
 
 
 def identify(query: Query, registry: Registry, day: date) -> Identification:
@@ -82,7 +83,7 @@ def _plate(query: Query, registry: Registry) -> Identification:
     if record is not None and not record.deleted:
         return Identification("match", vehicle=record)
     near = candidates(query.normalized, registry, CANDIDATE_LIMIT)
-    return Identification("no_record", plates=tuple(near), gone=record is not None)
+    return Identification("no_record", plates=tuple(near), gone=_met([record]))
 
 
 def _vin(query: Query, registry: Registry) -> Identification:
@@ -102,7 +103,7 @@ def _registration_is_nobodys(record: Record) -> bool:
 def _member_id(query: Query, registry: Registry) -> Identification:
     record = registry.get(record_key("member", query.normalized))
     if record is None or record.deleted:
-        return Identification("no_record", gone=record is not None)
+        return Identification("no_record", gone=_met([record]))
     return Identification("match", member=record)
 
 
@@ -113,7 +114,7 @@ def _document(query: Query, registry: Registry) -> Identification:
         return _of_another_issuer(found)
     live = _live(found)
     if not live:
-        return Identification("no_record", gone=any(record is not None for record in found))
+        return Identification("no_record", gone=_met(found))
     holders = {_holder(record) for record in live}
     if len(holders) > 1:
         return Identification("possible_matches", near=_all_fit(live, "has this number"))
@@ -125,8 +126,12 @@ def _holder(record: Record) -> str | None:
     return record.content.member_id if isinstance(record.content, IdentityCard | DriverLicense) else None
 
 
+def _met(found: Sequence[Record | None]) -> tuple[Record, ...]:
+    return tuple(record for record in found if record is not None)
+
+
 def _live(found: Sequence[Record | None]) -> list[Record]:
-    return [record for record in found if record is not None and not record.deleted]
+    return [record for record in _met(found) if not record.deleted]
 
 
 def _of_another_issuer(found: Sequence[Record | None]) -> Identification:
@@ -168,7 +173,7 @@ def _address(query: Query, registry: Registry, day: date) -> Identification:
     if here:
         return Identification("match", premises=here)
     near = _near_addresses(query, registry, day)
-    return Identification("possible_matches" if near else "no_record", near=near, gone=bool(found))
+    return Identification("possible_matches" if near else "no_record", near=near, gone=tuple(found))
 
 
 def _on_record(record: Record, day: date) -> bool:

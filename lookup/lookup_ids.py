@@ -1,16 +1,23 @@
 """The name of one answer: a UUIDv7, and the short reference number that people read out.
 
-Decides both forms. Time-ordered, so that the audit lies in the order of asking (RFC 9562, section 5.7).
+Decides both forms, and how they are read back. Time-ordered, so that the audit lies in the order of asking (RFC 9562,
+section 5.7).
 """
 
 import os
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U, which are misread and misheard."""
 
 _REFERENCE_BITS = 40
+_REFERENCE_DIGITS = 8
+
+_HEARD = str.maketrans("OIL", "011", "- ")
+"""What people write for a digit that they heard or read, and what they put between."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _FIXED = 0xF << 76 | 0b11 << 62
 """The bits of a UUID that hold its version and its variant."""
@@ -35,3 +42,24 @@ def reference_number(lookup_id: uuid.UUID) -> str:
     bits = lookup_id.int & (1 << _REFERENCE_BITS) - 1
     pairs = [_PAIRS[bits >> shift & 1023] for shift in range(_REFERENCE_BITS - 10, -1, -10)]
     return f"{pairs[0]}{pairs[1]}-{pairs[2]}{pairs[3]}"
+
+
+def moment_of(lookup_id: uuid.UUID) -> datetime:
+    """Give the moment that an id was made for, to the millisecond below."""
+    return _EPOCH + timedelta(milliseconds=lookup_id.int >> 80)
+
+
+def id_ending(text: str) -> str:
+    """Give how the id that is meant ends, in hexadecimal: all of it where an id is given, its last ten digits where a
+    reference number is. Raises `ValueError` where it is neither.
+
+    >>> id_ending("7k4m 2qxp")
+    '3cc9415fb6'
+    """
+    digits = text.upper().translate(_HEARD)
+    if len(digits) != _REFERENCE_DIGITS:
+        return str(uuid.UUID(text))
+    value = 0
+    for digit in digits:
+        value = value << 5 | _CROCKFORD.index(digit)
+    return f"{value:010x}"

@@ -9,7 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from lookup.law.terms import (
     Category,
@@ -219,6 +219,15 @@ _DATE_FIELDS = frozenset(
 )
 
 
+class RecordName(NamedTuple):
+    """A record as the audit trail names it: with its version its body is found again, and the handle is shown in
+    answers."""
+
+    key: str
+    version: str
+    handle: str
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One thing of the registry as it was published.
@@ -242,6 +251,11 @@ class Record:
     def natural_key(self) -> str:
         """The part of the key that the kind does not say; also of a record without content."""
         return natural_key_of(self.key)
+
+    @property
+    def name(self) -> RecordName:
+        """What the audit trail calls this version of it."""
+        return RecordName(self.key, self.version, self.handle)
 
 
 def record_key(kind: Kind, natural_key: str) -> str:

@@ -47,6 +47,10 @@ _HTTPS = validate.Regexp(
     r"(https://|http://(127\.0\.0\.1|localhost)[:/])", error="write an address that begins with https://"
 )
 """A loopback address may do without TLS: nothing leaves the machine."""
+_CONTACT = validate.Regexp(
+    r"(mailto:[^\s@]+@[^\s@]+|https://[^\s/]\S*)\Z", error="write an address that begins with mailto: or https://"
+)
+"""As RFC 9116 takes it: an address, without blanks."""
 _AT_MOST = {"audit_checkpoint": timedelta(hours=1), "idle_lock": timedelta(minutes=30)}
 """A head at least hourly, a lock after at most 30 minutes (CJIS AU-9 by way of AU-10, AC-11)."""
 _AT_LEAST = {"audit_keep": timedelta(days=365)}
@@ -124,6 +128,14 @@ SETTINGS: tuple[Setting, ...] = (
         "where signed heads of the audit trail go, out of this machine's reach: `file:///PATH`, `syslog://HOST:PORT` "
         "or `elasticsearch`; several with commas",
     ),
+    Setting(
+        "audit_user",
+        fields.String(),
+        None,
+        "user who puts the audit trail into Elasticsearch and can do nothing else; without one that of the store",
+    ),
+    Setting("audit_password", fields.String(), None, "their password", secret=True),
+    Setting("audit_api_key", fields.String(), None, "an API key in place of that user and password", secret=True),
     Setting("audit_checkpoint", Duration(), "1 min", "how often a head of the audit trail is signed; at most an hour"),
     Setting("audit_keep", Duration(), "400 d", "how long the audit trail is kept; at least a year"),
     Setting("agency_rate", Count(validate=validate.Range(0)), "0", "queries a minute of one agency; 0 for no limit"),
@@ -139,6 +151,19 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("oidc_scope_claim", fields.String(), "scope", "the claim of the provider that holds the scopes"),
     Setting("oidc_ori_claim", fields.String(), "ori", "the claim of the provider that holds the agency's ORI"),
     Setting(
+        "oidc_scopes",
+        fields.String(validate=validate.Regexp(r"(.*\s)?openid(\s.*)?\Z", error="name openid among the scopes")),
+        "openid profile lookup console audit admin",
+        "what the console asks the provider for at a sign-in; the provider grants each person theirs of it",
+    ),
+    Setting(
+        "oidc_acr",
+        fields.String(),
+        None,
+        "the provider's names (`acr`) of sign-ins with several factors, with blanks between; by default the methods "
+        "that it names (`amr`) must be of two kinds",
+    ),
+    Setting(
         "oidc_ca",
         FilePath(),
         None,
@@ -147,11 +172,22 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "console_url", fields.String(validate=_HTTPS), None, "address of the console as browsers see it, to sign in at"
     ),
+    Setting(
+        "roadside_url",
+        fields.String(validate=_HTTPS),
+        None,
+        "address of the roadside page as browsers see it, to lead to",
+    ),
     Setting("idle_lock", Duration(), "30 min", "idle time after which the console locks; at most 30 minutes"),
     Setting("tls_certificate", FilePath(), None, "certificate of the services, where they end TLS themselves"),
     Setting("tls_key", FilePath(), None, "the key of that certificate"),
     Setting("tls_client_ca", FilePath(), None, "authority of the clients' certificates; who has none is not served"),
-    Setting("security_contact", fields.String(), None, "whom to tell of a weakness: a mailto: or https: address"),
+    Setting(
+        "security_contact",
+        fields.String(validate=_CONTACT),
+        None,
+        "whom to tell of a weakness: a mailto: or https: address",
+    ),
     Setting("language", fields.String(validate=validate.Regexp(r"[a-z]{2}\Z")), "en", "language of the guidance texts"),
 )
 
@@ -187,6 +223,9 @@ class Settings:
     audit_dir: Path
     audit_spool: Path
     audit_publish: str | None
+    audit_user: str | None
+    audit_password: str | None = field(repr=False)
+    audit_api_key: str | None = field(repr=False)
     audit_checkpoint: timedelta
     audit_keep: timedelta
     agency_rate: int
@@ -196,8 +235,11 @@ class Settings:
     oidc_audience: str
     oidc_scope_claim: str
     oidc_ori_claim: str
+    oidc_scopes: str
+    oidc_acr: str | None
     oidc_ca: Path | None
     console_url: str | None
+    roadside_url: str | None
     idle_lock: timedelta
     tls_certificate: Path | None
     tls_key: Path | None
@@ -206,12 +248,13 @@ class Settings:
     language: str
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
-    def refuse_live(self) -> None:
-        """Raise `ConfigurationError` in the environment live: the audit trail of this version is not whole."""
-        if self.environment == "live":
+    def check_live(self) -> None:
+        """Raise `ConfigurationError` where the environment is live and the heads of the audit trail would stay on this
+        machine: then nobody could tell if it was rewritten (CJIS AU-9), and no answer about a real person may leave."""
+        if self.environment == "live" and self.audit_publish is None:
             raise ConfigurationError(
-                "The environment live cannot be served: the audit trail of this version is not whole, and no answer "
-                "about a real person may leave without one. Use the environment training."
+                "The environment live needs the setting audit_publish: a place out of this machine's reach where the "
+                "signed heads of the audit trail go."
             )
 
     def handle_key(self) -> bytes:

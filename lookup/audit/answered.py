@@ -13,6 +13,9 @@ from lookup.audit.entry import Scene, entry, record_objects
 from lookup.clock import utc_text
 from lookup.freshness import Freshness
 
+PARTS = ("level", "immunity", "vehicle", "person", "premises", "candidates")
+"""The parts of an answer that an entry may name as disclosed."""
+
 
 def answer_entry(
     answer: Answer,
@@ -39,12 +42,13 @@ def answer_entry(
             "issuer": query.issuer or "US",
             "entered_by": entered_by,
             "at": utc_text(answer.at),
+            "language": said.language,
             "asked": asked,
         },
         level=said.level,
         records=record_objects(said.rests_on),
         disclosed=disclosed_parts(said),
-        data=data_object(answer.freshness),
+        data=data_object(answer.freshness) | {"environment": answer.environment},
         policy=said.policy,
         answer_digest=digest_of(text),
         lookup_id=str(answer.lookup_id),

@@ -1,17 +1,18 @@
 """One entry of the audit trail before it is chained: what happened, who did it, and what left the system.
 
 Decides the fields (FBI CJIS Security Policy, AU-3) and that every entry has all of them, null where there is nothing
-to say. Holds the value that was asked, and of the records named only key and version: never the personal data itself
+to say. Holds the value that was asked, and of the records only their names: never the personal data itself
 (AU-3(3)). Where entries are kept, and the fields of the chain, are the trail's.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from lookup.lookup_ids import new_lookup_id
+from lookup.records import RecordName
 
 Entry = Mapping[str, Any]
 """An entry as `entry` makes it: the fields of `FIELDS`, in their order."""
@@ -27,7 +28,7 @@ Event = Literal[
     "sign_in", "sign_in.failed", "sign_in.locked", "sign_out", "session.locked", "access.refused",
     # changes of accounts, keys, permissions, passwords
     "key.created", "key.revoked", "key.reinstated", "account.created", "account.changed", "account.unlocked",
-    "account.removed", "password.changed",
+    "account.removed", "password.changed", "device.exempted", "device.enrolled", "device.removed",
     # what administrators do
     "registry.rolled_back", "registry.resumed", "backup.made", "backup.restored",
     # the trail itself
@@ -114,9 +115,9 @@ def moment_text(moment: datetime) -> str:
     return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
-def record_objects(records: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
-    """Name records by key and version, as an entry does."""
-    return [{"id": key, "version": version} for key, version in records]
+def record_objects(records: Iterable[RecordName]) -> list[dict[str, str]]:
+    """Name records as an entry does."""
+    return [{"id": key, "version": version, "handle": handle} for key, version, handle in records]
 
 
 _EMPTY: dict[str, Any] = dict.fromkeys(FIELDS)

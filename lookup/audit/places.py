@@ -18,10 +18,15 @@ def segments_directory(settings: Settings) -> Path:
     return settings.audit_dir / "segments"
 
 
+def places_of(settings: Settings) -> tuple[Path, Path]:
+    """Give the directories that hold segments, in the order in which they are tried: the trail's own, and the spool."""
+    return segments_directory(settings), settings.audit_spool
+
+
 def trail_of(settings: Settings, service: str, writer: Writer = "service", clock: Clock = system_clock) -> Trail:
     """Open the trail of this node for a process that is named `service`."""
     component = f"{service}/{release()}@{settings.node}"
-    return Trail((segments_directory(settings), settings.audit_spool), component, writer, clock)
+    return Trail(places_of(settings), component, writer, clock)
 
 
 def system_actor() -> Actor:

@@ -93,6 +93,21 @@ def writer_of(settings: Settings) -> Writer:
     return open_writer(settings.store, settings.environment, settings.handle_key(), access=_access(settings))
 
 
+def cluster_of(settings: Settings) -> Cluster | None:
+    """Give the cluster that the settings name, as who reads the store; None for an embedded store."""
+    return read_cluster(settings.store, _access(settings)) if is_cluster(settings.store) else None
+
+
+def audit_cluster_of(settings: Settings) -> Cluster | None:
+    """Give the same cluster as who puts the audit trail there: a user of its own, where there is one."""
+    if not is_cluster(settings.store):
+        return None
+    if settings.audit_user is None and settings.audit_api_key is None:
+        return cluster_of(settings)
+    own = Access(settings.audit_user, settings.audit_password, settings.audit_api_key, settings.elasticsearch_ca)
+    return read_cluster(settings.store, own)
+
+
 def _access(settings: Settings) -> Access:
     return Access(
         settings.elasticsearch_user,

@@ -61,6 +61,21 @@ def test_a_rolled_back_version_stays_in_the_history(engine: Engine) -> None:
     assert len(engine.store().history("vehicle:ZAB1234")) == 2
 
 
+def test_versions_outlive_every_generation_that_held_them(engine: Engine) -> None:
+    """Generations are cleared away and revisions leave the log, but an answer must be derived again for as long as the
+    audit trail names its records: nothing clears the history away."""
+    engine.build(vehicle())
+    engine.publish(vehicle(color="red"))
+    engine.publish(gone(vehicle()))
+    for number in range(4):
+        engine.build(vehicle(f"ZAB{number}"))
+    store = engine.store()
+    history = store.history("vehicle:ZAB1234")
+    assert [version.deleted for version in history] == [False, False, True]
+    bodies = [store.body("vehicle:ZAB1234", version.version) for version in history]
+    assert bodies == [encode_body("good", vehicle().content), encode_body("good", vehicle(color="red").content), None]
+
+
 def test_a_version_that_comes_back_keeps_the_place_of_its_first_publishing(engine: Engine) -> None:
     engine.build(vehicle())
     engine.publish(vehicle(color="red"))

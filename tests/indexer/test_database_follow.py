@@ -1,5 +1,6 @@
 """Following a database and a directory, in a process of its own: what goes out, what is said, and how it ends."""
 
+import json
 import re
 import signal
 from datetime import timedelta
@@ -68,7 +69,7 @@ def test_a_source_that_is_away_is_told_once_and_followed_again(filled: Synced) -
     with follow_database(filled) as follower:
         follower.line()
         with out_of_reach(filled.database):
-            assert follower.complaint().startswith("immunity: The database of the source could not be read")
+            assert json.loads(follower.complaint())["event"].startswith("The database of the source could not be read")
             assert filled.small.writer().work().failure == "The extract cannot be read"
         filled.database.change("members", "TRN2", given_names="Luc")
         assert said(follower.line()) == (1, "1 changed", 0)

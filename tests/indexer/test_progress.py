@@ -33,14 +33,12 @@ def test_a_bar_is_full_when_its_step_ends() -> None:
     assert [task.finished for task in rich_progress.tasks] == [True, True]
 
 
-def test_running_counts_become_steps(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = Lines()
+def test_running_counts_become_steps() -> None:
+    said: list[str] = []
+    lines = Lines(said.append)
     take = follow_counts(lines)
     for done in (1, 5, 9):
         take("members", done, 9)
     take("vehicles", 2, 2)
     lines.end()
-    assert [line.partition(" (")[0] for line in capsys.readouterr().err.splitlines()] == [
-        "members: 9 of 9",
-        "vehicles: 2 of 2",
-    ]
+    assert [line.partition(" (")[0] for line in said] == ["members: 9 of 9", "vehicles: 2 of 2"]

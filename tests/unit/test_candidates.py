@@ -14,7 +14,7 @@ NOTHING_TO_ACT_ON = ("level", "immunity", "permissions", "category", "applies_to
 
 def candidates_of(body: dict[str, Any], *things: Any) -> list[dict[str, Any]]:
     registry = MemoryRegistry(*things)
-    return candidate_objects(identify(read_query(body), registry, DAY), registry)
+    return candidate_objects(identify(read_query(body), registry, DAY), registry.get)
 
 
 def test_a_near_plate_shows_how_it_differs_and_the_vehicle_to_compare() -> None:

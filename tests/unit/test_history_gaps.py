@@ -21,9 +21,12 @@ def match(**contents: Any) -> Identification:
     return Identification("match", **records)
 
 
+GONE = (tombstone("vehicle", PLATE),)
+
+
 def test_of_today_nothing_is_lacking() -> None:
     assert gaps(match(vehicle=vehicle(valid_from=day(9))), days_ago=0) == []
-    assert gaps(Identification("no_record", gone=True), days_ago=0) == []
+    assert gaps(Identification("no_record", gone=GONE), days_ago=0) == []
 
 
 def test_of_yesterday_what_has_no_dates_is_taken_as_it_is_now() -> None:
@@ -33,8 +36,8 @@ def test_of_yesterday_what_has_no_dates_is_taken_as_it_is_now() -> None:
 
 def test_where_nothing_is_found_only_a_deletion_is_known() -> None:
     assert gaps(Identification("no_record")) == []
-    assert gaps(Identification("no_record", gone=True)) == ["record_deleted"]
-    assert gaps(Identification("possible_matches", gone=True)) == ["record_deleted"]
+    assert gaps(Identification("no_record", gone=GONE)) == ["record_deleted"]
+    assert gaps(Identification("possible_matches", gone=GONE)) == ["record_deleted"]
     assert gaps(Identification("possible_matches")) == []
 
 

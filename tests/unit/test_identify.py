@@ -41,13 +41,13 @@ def test_a_held_vehicle_is_a_match_without_content() -> None:
 
 def test_a_plate_that_is_not_on_record_has_the_near_ones_as_candidates() -> None:
     found = identified({"plate": "DEA123A"}, vehicle(), vehicle(plate="DEA1294"))
-    assert (found.outcome, found.vehicle, found.gone) == ("no_record", None, False)
+    assert (found.outcome, found.vehicle, found.gone) == ("no_record", None, ())
     assert [one.near_miss.plate for one in found.plates] == ["DEA1234"]
 
 
 def test_a_deleted_vehicle_is_no_record_and_known_to_be_gone() -> None:
     found = identified({"plate": PLATE}, tombstone("vehicle", PLATE), vehicle(plate="DEA1235"))
-    assert (found.outcome, found.gone, len(found.plates)) == ("no_record", True, 1)
+    assert (found.outcome, found.gone, len(found.plates)) == ("no_record", (tombstone("vehicle", PLATE),), 1)
 
 
 @pytest.mark.parametrize("state", ["VA", "US-VA", "CA-ON"])
@@ -122,7 +122,8 @@ def test_a_member_is_found_by_id_good_or_held() -> None:
 
 def test_a_member_who_is_not_there_or_deleted_is_no_record_without_candidates() -> None:
     assert identified({"member_id": "TRN2"}, member()) == Identification("no_record")
-    assert identified({"member_id": "TRN1"}, tombstone("member", "TRN1")) == Identification("no_record", gone=True)
+    gone = tombstone("member", "TRN1")
+    assert identified({"member_id": "TRN1"}, gone) == Identification("no_record", gone=(gone,))
 
 
 # document
@@ -170,7 +171,7 @@ def test_a_held_card_beside_a_license_with_its_number_leaves_open_whose_it_is() 
 
 def test_a_deleted_document_is_no_record_and_does_not_stand_before_a_good_one() -> None:
     gone = tombstone("identity_card", CARD)
-    assert identified({"document": {"number": CARD}}, gone) == Identification("no_record", gone=True)
+    assert identified({"document": {"number": CARD}}, gone) == Identification("no_record", gone=(gone,))
     found = identified({"document": {"number": CARD}}, gone, driver_license(license_number=CARD))
     assert found.document is not None
     assert found.document.kind == "driver_license"

@@ -53,7 +53,7 @@ def test_premises_are_on_record_from_their_first_to_their_last_day(
 ) -> None:
     found = identified(address(), premises(recognized_on=recognized, released_on=released))
     assert found.outcome == ("match" if here else "no_record")
-    assert found.gone is not here
+    assert bool(found.gone) is not here
 
 
 def test_premises_outside_their_days_are_no_candidates() -> None:

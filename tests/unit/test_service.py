@@ -107,7 +107,7 @@ def test_an_answer_names_the_versions_of_the_records_that_it_rests_on() -> None:
     answer = service(vehicle(), member(), mission(), card()).answer(read_query(BY_PLATE))
     keys = ["vehicle:DEA1234", "member:TRN1", "mission:EM1"]
     expected = {key: record.version for key, record in registry.get_many(keys).items()}
-    assert dict(answer.rests_on) == expected
+    assert {name.key: name.version for name in answer.rests_on} == expected
     assert len(answer.rests_on) == len(expected)
 
 

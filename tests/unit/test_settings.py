@@ -36,6 +36,9 @@ OTHER_VALUES: dict[str, tuple[str, Any]] = {
     "audit_dir": ("/srv/audit", Path("/srv/audit")),
     "audit_spool": ("/var/spool/audit", Path("/var/spool/audit")),
     "audit_publish": ("file:///mnt/heads", "file:///mnt/heads"),
+    "audit_user": ("writer", "writer"),
+    "audit_password": ("for nobody", "for nobody"),
+    "audit_api_key": ("bm9ib2R5", "bm9ib2R5"),
     "audit_checkpoint": ("10 min", timedelta(minutes=10)),
     "audit_keep": ("800 d", timedelta(days=800)),
     "agency_rate": ("600", 600),
@@ -45,8 +48,11 @@ OTHER_VALUES: dict[str, tuple[str, Any]] = {
     "oidc_audience": ("lookup", "lookup"),
     "oidc_scope_claim": ("roles", "roles"),
     "oidc_ori_claim": ("employer_ori", "employer_ori"),
+    "oidc_scopes": ("openid lookup", "openid lookup"),
+    "oidc_acr": ("gold silver", "gold silver"),
     "oidc_ca": ("/srv/id.pem", Path("/srv/id.pem")),
     "console_url": ("https://console.example", "https://console.example"),
+    "roadside_url": ("https://lookup.example", "https://lookup.example"),
     "idle_lock": ("10 min", timedelta(minutes=10)),
     "tls_certificate": ("/srv/tls.pem", Path("/srv/tls.pem")),
     "tls_key": ("/srv/tls.key", Path("/srv/tls.key")),
@@ -173,10 +179,12 @@ def test_the_audit_trail_lies_in_the_data_directory_unless_it_is_put_elsewhere(t
     assert (settings.audit_dir, settings.audit_spool) == (tmp_path / "audit", tmp_path / "other" / "spool")
 
 
-def test_live_is_refused_where_an_answer_would_leave_unrecorded() -> None:
-    resolved().refuse_live()
-    with pytest.raises(ConfigurationError, match="audit trail"):
-        resolved({"environment": "live"}).refuse_live()
+def test_live_is_refused_where_the_heads_of_the_audit_trail_would_stay_on_the_machine() -> None:
+    """CJIS AU-9."""
+    resolved().check_live()
+    resolved({"environment": "live", "audit_publish": "file:///mnt/heads"}).check_live()
+    with pytest.raises(ConfigurationError, match="audit_publish"):
+        resolved({"environment": "live"}).check_live()
 
 
 # Wrong values

@@ -55,18 +55,19 @@ def in_portions(lines: Iterator[Line]) -> Iterator[list[Line]]:
         yield portion
 
 
-def send(ask: Ask, index: str, lines: Sequence[Line], doing: str) -> int:
+def send(ask: Ask, index: str, lines: Sequence[Line], doing: str, *, by_alias: bool = True) -> int:
     """Write these lines, and say how many were refused as conflicts. Raises `CouldNotSearch` where one of them failed
-    otherwise: the others may be written."""
+    otherwise: the others may be written. Without `by_alias` it is for the cluster to refuse a write to an index that
+    is not there: who may only create documents cannot give an index an alias."""
     if not lines:
         return 0
     operations: list[Any] = [part for line in lines for part in line if part is not None]
     answer = ask(
         doing,
         lambda client: client.bulk(
-            index=writing_alias(index),
+            index=writing_alias(index) if by_alias else index,
             operations=operations,
-            require_alias=True,
+            require_alias=by_alias,
             filter_path="items.*.status,items.*.error.type",
         ),
     )

@@ -31,7 +31,7 @@ HEAD_ID = "head"
 LEASE_ID, WORK_ID, PUBLISHED_ID = "lease", "work", "published"
 """The documents of the control index: who is at work, what they noted, and that something was published once."""
 
-_CHECKED_TEXT = {"type": "keyword", "index": False, "doc_values": False}
+CHECKED_TEXT = {"type": "keyword", "index": False, "doc_values": False}
 """Kept and given back, never asked for: no limit of length applies."""
 _ASKED = {"type": "keyword", "doc_values": False}
 
@@ -43,13 +43,13 @@ MAPPING: Mapping[str, Any] = {
         "kind": {"type": "keyword"},
         "revision": {"type": "long"},
         "version": {"type": "keyword", "index": False},
-        "handle": _CHECKED_TEXT,
+        "handle": CHECKED_TEXT,
         "deleted": {"type": "boolean"},
-        "body": _CHECKED_TEXT,
-        "checksum": _CHECKED_TEXT,
+        "body": CHECKED_TEXT,
+        "checksum": CHECKED_TEXT,
         "exact": _ASKED,
         "words": _ASKED,
-        "text": _CHECKED_TEXT,
+        "text": CHECKED_TEXT,
         "at": {"type": "date"},
     },
 }
@@ -62,13 +62,13 @@ HISTORY_MAPPING: Mapping[str, Any] = {
         "key": {"type": "keyword"},
         "version": {"type": "keyword"},
         "deleted": {"type": "boolean"},
-        "body": _CHECKED_TEXT,
+        "body": CHECKED_TEXT,
         "generation": {"type": "keyword"},
         "revision": {"type": "long"},
         "published_at": {"type": "date"},
     },
 }
-CONTROL_MAPPING: Mapping[str, Any] = {"dynamic": "strict", "properties": {"text": _CHECKED_TEXT}}
+CONTROL_MAPPING: Mapping[str, Any] = {"dynamic": "strict", "properties": {"text": CHECKED_TEXT}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,25 @@ class Names:
     def history(self) -> str:
         """The index of every version that was ever published."""
         return f"{self.prefix}-history"
+
+    @property
+    def access(self) -> str:
+        """The index of API keys: apart from the generations, so that no rollback or rebuild touches them."""
+        return f"{self.prefix}-access"
+
+    @property
+    def audit_heads(self) -> str:
+        """The index of the signed heads of the audit trail."""
+        return f"{self.prefix}-audit-heads"
+
+    @property
+    def audits(self) -> str:
+        """The pattern of the copies of the audit trail, one index for each month."""
+        return f"{self.prefix}-audit-2*"
+
+    def audit(self, month: str) -> str:
+        """Give the copy of the audit trail of a month, written YYYYMM."""
+        return f"{self.prefix}-audit-{month}"
 
     @property
     def generations(self) -> str:
@@ -212,7 +231,7 @@ def history_document(row: Row, generation: str, at: datetime) -> dict[str, Any]:
 
 def head_document(stored: StoredHead) -> dict[str, Any]:
     """Give the head document."""
-    return _checked_document(
+    return checked_document(
         "head",
         {
             "head": encode_head(stored.head),
@@ -228,7 +247,7 @@ def head_document(stored: StoredHead) -> dict[str, Any]:
 
 def head_of_document(source: Mapping[str, Any]) -> StoredHead:
     """Read a head document. Raises `StoreDamaged` where it is not what was written."""
-    text = _checked_text("head", source)
+    text = checked_text("head", source)
     try:
         return StoredHead(
             decode_head(text["head"], text["activation"]),
@@ -251,12 +270,12 @@ def change_document(change: Change) -> dict[str, Any]:
     """Give the log entry of a revision."""
     rows = [list(row) for row in change.rows]
     text = {"rows": rows, "head": encode_head(change.head), "activation": change.head.activation}
-    return _checked_document("change", text) | {"revision": change.head.revision, "at": change.at.isoformat()}
+    return checked_document("change", text) | {"revision": change.head.revision, "at": change.at.isoformat()}
 
 
 def change_of_document(source: Mapping[str, Any]) -> Change:
     """Read a log entry. Raises `StoreDamaged` where it is not what was written."""
-    text = _checked_text("change", source)
+    text = checked_text("change", source)
     try:
         rows = tuple(Row(*row) for row in text["rows"])
         return Change(rows, decode_head(text["head"], text["activation"]), datetime.fromisoformat(source["at"]))
@@ -271,21 +290,23 @@ def quarantine_id(quarantine_pass: str, portion: int) -> str:
 
 def quarantine_document(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Give the document of a portion of the quarantine."""
-    return _checked_document("quarantine", {"rows": [dict(row) for row in rows]})
+    return checked_document("quarantine", {"rows": [dict(row) for row in rows]})
 
 
 def quarantine_of_document(source: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
     """Read a portion of the quarantine. Raises `StoreDamaged` where it is not what was written."""
-    rows: list[dict[str, Any]] = _checked_text("quarantine", source)["rows"]
+    rows: list[dict[str, Any]] = checked_text("quarantine", source)["rows"]
     return rows
 
 
-def _checked_document(kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
+def checked_document(kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a document that holds `content` as text, with a checksum over it."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return {"type": kind, "text": text, "checksum": body_version(text)}
 
 
-def _checked_text(kind: str, source: Mapping[str, Any]) -> dict[str, Any]:
+def checked_text(kind: str, source: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what such a document holds. Raises `StoreDamaged` where it is not what was written."""
     text = source.get("text")
     if source.get("type") != kind or not isinstance(text, str) or body_version(text) != source.get("checksum"):
         raise StoreDamaged(f"A document of the store ({kind}) is not what was written: build the store again.")

@@ -1,6 +1,7 @@
 """What the holder of the lease clears away: generations, log entries and refused rows that nobody needs any more.
 
-Decides what is needed. Everything here can be stopped at any step and done again by the next holder.
+Decides what is needed. Everything here can be stopped at any step and done again by the next holder. The history is
+never touched: old answers are derived again from it for as long as the audit trail names its versions.
 """
 
 from collections.abc import Mapping

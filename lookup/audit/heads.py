@@ -1,0 +1,203 @@
+"""Makes the checkpoints of a node: reads where its segments end, signs that, and adds it to `heads.jsonl`.
+
+Decides which head of a segment may be signed: one that can no longer be taken back. A segment that nobody writes stands
+still. Of one that grows, an append that failed is cut off again at once, so its end counts only where it is still
+there a moment after it was seen; until then it is the one that the last checkpoint had, or its first line. When
+checkpoints are made is decided in `keeper`, where they go in `publishing`.
+"""
+
+import fcntl
+import os
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import MappingProxyType
+
+from lookup.audit.chain import Link
+from lookup.audit.checkpoint import (
+    Checkpoint,
+    SegmentHead,
+    SegmentState,
+    heads_path,
+    read_checkpoint,
+    signed_checkpoint,
+)
+from lookup.audit.ends import SegmentEnd, beginning_of, end_of
+from lookup.audit.places import places_of
+from lookup.audit.segment import Segment, begun_at, is_segment_name, last_line, segments_in, standing, writer_of
+from lookup.audit.signing import publish_key, signer_of
+from lookup.clock import Clock
+from lookup.errors import ConfigurationError
+from lookup.settings import Settings
+
+FINAL_MODE = 0o400
+"""A segment that is final in a checkpoint is only read from then on, and its mode says so: it need not be read again
+for the next one. The mode proves nothing; the checkpoint does."""
+COMMANDS_END = timedelta(days=2)
+"""A segment of commands is gone on with on its own day only; this long after its beginning no clock that was set back
+over midnight can bring that day again."""
+QUIET = timedelta(minutes=45)
+"""Where nothing happened, the last checkpoint stands this long: with the pace of `keeper` that is within the hour in
+which a head must be published (AU-9 by way of AU-10)."""
+
+_DAMAGED = (
+    "The last line of heads.jsonl is not a checkpoint of this trail. Run `immunity audit verify`, then move the file "
+    "aside and keep it: the next checkpoint begins a new one."
+)
+
+
+Seen = Mapping[str, SegmentEnd]
+"""Where the segments ended, by their names, that somebody was writing a moment ago."""
+
+
+class Heads:
+    """The signed heads of one node. Several processes may make checkpoints; each waits for the other."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        """Raises `ConfigurationError` where the key of the trail cannot be used."""
+        self.path = heads_path(settings.audit_dir)
+        self._node = settings.node
+        self._places = places_of(settings)
+        self._clock = clock
+        self._signer = signer_of(settings.data_dir)
+        self._known_final: set[str] = set()
+
+    def age(self) -> timedelta | None:
+        """Give how old the last checkpoint is; None where there is none. Raises as `make`."""
+        try:
+            last = _last(last_line(self.path)[0])
+        except FileNotFoundError:
+            return None
+        return None if last is None else abs(self._clock() - last.at)
+
+    def look(self) -> Seen:
+        """See where the segments end that are being written now. Raises `OSError`."""
+        ends = {}
+        for path in self._open_segments(()):
+            with standing(path) as stands:
+                end = None if stands else _durable_end(path)
+            if end is not None:
+                ends[path.name] = end
+        return ends
+
+    def make(
+        self,
+        seen: Seen = MappingProxyType({}),
+        removed: Sequence[SegmentHead] = (),
+        unless_younger: timedelta = timedelta(0),
+    ) -> bytes | None:
+        """Add a checkpoint and give its line; None where it would say nothing new, or somebody made one meanwhile that
+        is younger than `unless_younger`. `seen` is from a moment ago; a growing segment that is not in it keeps the
+        head that it had, or stands there with its first line.
+
+        Raises `OSError` where it cannot be written, `ConfigurationError` where the last one is damaged.
+        """
+        publish_key(self.path.parent, self._signer.public)
+        with _locked(self.path) as file:
+            last = self._go_on(file)
+            now = self._clock()
+            if last is not None and abs(now - last.at) < unless_younger:
+                return None
+            gone = {head.name for head in removed}
+            present = (head for head in self._heads(last, seen, now) if head.name not in gone)
+            heads = sorted([*present, *removed], key=lambda head: head.name)
+            if last is not None and _is_quiet(last, heads, now):
+                return None
+            before = Link() if last is None else last.link
+            line, _ = signed_checkpoint(self._node, now, heads, before, self._signer)
+            Segment(self.path, file).append(line)
+        self._archive(heads)
+        return line
+
+    def _go_on(self, file: int) -> Checkpoint | None:
+        """Give the last checkpoint, and cut off the rest of one that was never finished."""
+        line, torn = last_line(self.path)
+        if torn:
+            os.ftruncate(file, os.fstat(file).st_size - torn)
+        return _last(line)
+
+    def _heads(self, last: Checkpoint | None, seen: Seen, now: datetime) -> Iterator[SegmentHead]:
+        """Give the head of each segment that is not final in a checkpoint."""
+        before = {} if last is None else {head.name: head for head in last.segments if not head.is_final}
+        for path in self._open_segments(before):
+            with standing(path) as stands:
+                end = end_of(path) if stands else _still(path, seen)
+            if end is not None:
+                yield _head(path, end, stands, now)
+            elif path.name in before:
+                yield before[path.name]
+            elif (beginning := beginning_of(path)) is not None:
+                yield _head(path, beginning, False, now)
+
+    def _open_segments(self, names: Container[str]) -> Iterator[Path]:
+        """Give the segments that are not known to be final, and in any case those of these names."""
+        for path in (path for place in self._places for path in segments_in(place)):
+            if path.name in names:
+                yield path
+            elif path.name not in self._known_final and is_segment_name(path.name):
+                if path.stat().st_mode & 0o777 == FINAL_MODE:
+                    self._known_final.add(path.name)
+                else:
+                    yield path
+
+    def _archive(self, heads: Iterable[SegmentHead]) -> None:
+        """Let the mode of the segments say that they are final."""
+        final = {head.name for head in heads if head.is_final}
+        for path in (place / name for place in self._places for name in final):
+            with suppress(OSError):  # where it cannot be said, the next checkpoint names it once more
+                path.chmod(FINAL_MODE)
+
+
+def _last(line: bytes) -> Checkpoint | None:
+    if not line:
+        return None
+    last = read_checkpoint(line)
+    if last is None:
+        raise ConfigurationError(_DAMAGED)
+    return last
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[int]:
+    """Hold the file of the heads, which is made where there is none."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _durable_end(path: Path) -> SegmentEnd | None:
+    """Give where a growing segment ends, once that is on disk; None where the disk refuses."""
+    with suppress(OSError), path.open("rb") as file:
+        end = end_of(path)
+        os.fdatasync(file.fileno())
+        return end
+    return None
+
+
+def _still(path: Path, seen: Seen) -> SegmentEnd | None:
+    """Give the end that a growing segment was seen to have, where it was not taken back since."""
+    end = seen.get(path.name)
+    return end if end is not None and path.stat().st_size >= end.size else None
+
+
+def _head(path: Path, end: SegmentEnd, stands: bool, now: datetime) -> SegmentHead:
+    torn = end.torn if stands else 0  # what is behind the last line of a growing segment is still being written
+    return SegmentHead(path.name, end.link.sequence, end.link.hash, _state(path, end, stands, now), torn)
+
+
+def _state(path: Path, end: SegmentEnd, stands: bool, now: datetime) -> SegmentState:
+    if not stands:
+        return "open"
+    if end.is_closed:
+        return "closed"
+    return "open" if writer_of(path) == "commands" and now - begun_at(path) < COMMANDS_END else "ended"
+
+
+def _is_quiet(last: Checkpoint, heads: Sequence[SegmentHead], now: datetime) -> bool:
+    """Tell whether the last checkpoint, which is young enough, says all that a new one would."""
+    stood = [head for head in last.segments if not head.is_final]
+    return stood == heads and abs(now - last.at) < QUIET
