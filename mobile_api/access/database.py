@@ -6,8 +6,23 @@ would drop the locks that SQLite holds in this process, and another process woul
 
 import os
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """Write in one transaction, which ends with the block: committed, or undone where it raises or ended it itself."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+    except BaseException:
+        if connection.in_transaction:  # SQLite ends it itself after some errors
+            connection.execute("ROLLBACK")
+        raise
+    if connection.in_transaction:
+        connection.execute("COMMIT")
 
 
 def open_database(path: Path, schema: str, wait_s: float) -> sqlite3.Connection:

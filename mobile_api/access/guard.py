@@ -16,20 +16,26 @@ from flask import Flask, Request, g, request
 from lookup.audit.entry import Event
 from lookup.errors import ConfigurationError, FieldFault, InvalidRequest
 from mobile_api.access.caller import Caller, Scope
+from mobile_api.access.console_session import signed_in_caller
 from mobile_api.access.credentials import Credentials
+from mobile_api.access.people import ASKERS
 from mobile_api.audited import begin
 from mobile_api.refusals import Forbidden, Unauthorized
 from mobile_api.runtime import Runtime
 
 View = TypeVar("View", bound=Callable[..., Any])
-Entrance = Literal["token", "page", "public", "operations"]
+Entrance = Literal["token", "session", "page", "public", "operations"]
+WHATEVER = frozenset({"*"})
+"""The URL parameters of a page to which somebody else's service leads: what it does not know, it ignores (RFC 6749,
+4.1.2)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may call a route. `scope` None with a token: any valid token. `person_kind` False: a key of kind `person` is
-    refused, because a person asks one query at a time. `event` is what a request is in the audit trail unless its view
-    says more; None where nothing of the registry is shown. `query` names the URL parameters that the route takes."""
+    """Who may call a route. `scope` None with a token or a session: any valid one. `person_kind` False: a caller of
+    kind `person` is refused, because a person asks one query at a time. `event` is what a request is in the audit trail
+    unless its view says more; None where nothing of the registry is shown. `query` names the URL parameters that the
+    route takes."""
 
     entrance: Entrance
     scope: Scope | None = None
@@ -50,9 +56,16 @@ def public(view: View) -> View:
     return _stating(Access("public"))(view)
 
 
-def page(event: Event | None = None) -> Callable[[View], View]:
+def signed_in(
+    scope: Scope | None = None, *, event: Event | None = None, query: Iterable[str] = ()
+) -> Callable[[View], View]:
+    """State that a view is a page of the console for whoever is signed in with this scope, or with any."""
+    return _stating(Access("session", scope, event, query=frozenset(query)))
+
+
+def page(event: Event | None = None, *, query: Iterable[str] = ()) -> Callable[[View], View]:
     """State that a view is a page, which looks after the sign-in itself."""
-    return _stating(Access("page", event=event))
+    return _stating(Access("page", event=event, query=frozenset(query)))
 
 
 def operations(view: View) -> View:
@@ -98,8 +111,14 @@ def install_guard(app: Flask, now: Runtime) -> None:
             if access.event is not None:
                 g.told.caller = caller
             _check_right(access, caller)
-            if access.scope is not None and caller.rate:
+            if access.scope is not None:
+                now.load.check(caller)
                 now.quotas.charge(caller, 1)
+        elif access.entrance == "session":
+            g.caller = caller = signed_in_caller(now)
+            if access.event is not None:
+                g.told.caller = caller
+            _check_right(access, caller)
         elif access.entrance == "operations":
             _check_operator(asked, networks)
         if asked.environ.get("QUERY_STRING"):
@@ -123,8 +142,19 @@ def _authenticate(asked: Request, credentials: Credentials) -> Caller:
 def _check_right(access: Access, caller: Caller) -> None:
     if access.scope is not None and access.scope not in caller.scopes:
         raise Forbidden(f"Use a token with the scope {access.scope}.")
+    if access.scope in ASKERS:
+        check_may_query(caller)
     if not access.person_kind and caller.kind == "person":
         raise Forbidden("A person asks one query at a time: use the single call.")
+
+
+def check_may_query(caller: Caller) -> None:
+    """Refuse a person of whom no agency is known: raises `Forbidden`.
+
+    Every query names the agency that it was made for (CJIS AU-3(1), AC-2: the employer's ORI).
+    """
+    if caller.kind == "person" and caller.agency is None:
+        raise Forbidden("Nobody queries without the ORI of their agency: ask your administrator, or call.")
 
 
 def _check_operator(asked: Request, networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> None:
@@ -142,7 +172,7 @@ def _check_operator(asked: Request, networks: list[ipaddress.IPv4Network | ipadd
 def _check_parameters(asked: Request, known: frozenset[str]) -> None:
     names = [name for name, _ in parse_qsl(asked.environ["QUERY_STRING"], keep_blank_values=True)]
     faults = [FieldFault(f"/{name}", "This URL parameter exists once.") for name in known if names.count(name) > 1]
-    if set(names) - known:
+    if known != WHATEVER and set(names) - known:
         takes = ", ".join(sorted(known)) or "none"
         faults.append(FieldFault("", f"Leave out the URL parameters that this route does not have; it takes: {takes}."))
     if faults:

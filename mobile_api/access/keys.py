@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
 
-from lookup.errors import FieldFault, InvalidRequest
+from lookup.errors import CouldNotSearch, FieldFault, InvalidRequest
 from mobile_api.access.caller import Caller, CallerKind, Scope
+from mobile_api.access.people import ORI, stands_together
 
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
-_WATCHERS: frozenset[Scope] = frozenset({"audit", "admin"})
-_ASKERS: frozenset[Scope] = frozenset({"lookup", "console"})
-_ORI = re.compile(r"[A-Z0-9]{9}")
 _NAME = re.compile(r"[\w .,:@/-]{1,80}")
 _SECRET_BYTES = 32
 """256 random bits: nothing that can be guessed, so a keyed hash suffices and no slow one is needed."""
@@ -39,7 +37,8 @@ class KeyRequest:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key as it is kept: everything but its secret. Times are in UTC."""
+    """A key as it is kept: everything but its secret. Times are in UTC. A suspended key came back with a backup, and
+    nobody has said yet that it was not revoked since."""
 
     key_id: str
     name: str
@@ -50,14 +49,27 @@ class Key:
     created_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    suspended_at: datetime | None = None
 
     def holds_at(self, moment: datetime) -> bool:
-        """Tell whether the key is good at `moment`: not revoked and not past its end."""
-        return self.revoked_at is None and (self.expires_at is None or moment < self.expires_at)
+        """Tell whether the key is good at `moment`: not revoked, not suspended and not past its end."""
+        ended = self.revoked_at is not None or self.suspended_at is not None
+        return not ended and (self.expires_at is None or moment < self.expires_at)
 
     def caller(self, session: str | None = None) -> Caller:
         """Give who asks with this key, or with the sign-in `session` that it was used for."""
         return Caller(self.key_id, f"key:{self.name}", self.scopes, self.kind, self.agency, self.rate, session)
+
+
+class NotShared(CouldNotSearch):
+    """The other nodes have not heard of something. `key` is what holds, or does not hold any more, on this node; None
+    where nothing has changed here either."""
+
+    title = "The other nodes have not heard of it"
+
+    def __init__(self, key: Key | None, detail: str) -> None:
+        self.key = key
+        super().__init__(detail)
 
 
 def check_request(request: KeyRequest, environment: str) -> None:
@@ -77,13 +89,13 @@ def _faults(request: KeyRequest, environment: str) -> list[tuple[str, str]]:
         (not _NAME.fullmatch(request.name), "name", "Give 1 to 80 letters, digits, blanks or . , : @ / - _"),
         (not scopes, "scopes", "Give at least one scope."),
         (
-            bool(scopes & _WATCHERS and scopes & _ASKERS),
+            not stands_together(scopes),
             "scopes",
             "audit and admin never stand with lookup or console.",
         ),
         ("training" in scopes and environment != "training", "scopes", "training exists in the training environment."),
         (request.kind == "camera" and scopes != {"lookup"}, "kind", "A camera has the scope lookup and no other."),
-        (request.agency is not None and not _ORI.fullmatch(request.agency), "agency", "Give nine letters or digits."),
+        (request.agency is not None and not ORI.fullmatch(request.agency), "agency", "Give nine letters or digits."),
         (request.rate < 0, "rate", "Give queries a minute, or 0 for no limit."),
     )
     return [(field, detail) for broken, field, detail in rules if broken]

@@ -1,19 +1,23 @@
-"""The sign-in of a page: a short signed token in a cookie, which any worker checks without keeping anything.
+"""The sign-in of the roadside page: a short signed token in a cookie, which any worker checks without asking anybody.
 
-Decides how long a sign-in lasts and what the cookie's token says (which key, since when, until when). Whether that key
-is still in force is asked of the key store each time, so a revocation holds at once.
+Decides how long it holds and what it says (who, since when, until when). Whether the key or account behind it is still
+in force, and whether the sign-in was ended, is asked of their files each time (`signed_in`), so that both hold at once.
 """
 
+import base64
 import hmac
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from lookup.keyfile import read_or_create_key
+from mobile_api.access.caller import Caller
 
 COOKIE = "immunity_session"
 LIFETIME = timedelta(minutes=15)
-"""Renewed while in use; a device that was put down is signed out after it."""
+"""Renewed while in use; a device that was put down is signed out after it (CJIS AC-11 allows 30 minutes)."""
 TOTAL_LIFETIME = timedelta(hours=12)
 """From signing in on, however often it is renewed: a long shift. A cookie that somebody copied ends with it."""
 RENEW_AFTER = timedelta(minutes=1)
@@ -22,11 +26,13 @@ RENEW_AFTER = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """Who is signed in, since when and until when, unless it is renewed."""
+    """Who is signed in, since when and until when, unless it is renewed. `device` is the id of an exempt device, where
+    the sign-in lasts as long as it may at all."""
 
-    key_id: str
+    caller: Caller
     since: datetime
     until: datetime
+    device: str | None = None
 
     def is_due(self, now: datetime) -> bool:
         """Tell whether it is time to renew, and renewing still gives more time."""
@@ -34,15 +40,25 @@ class SignIn:
 
 
 class Sessions:
-    """Signs and checks session tokens under the data directory's own key."""
+    """Signs and checks session tokens under the data directory's own key. `idle` is the time after which a token that
+    is not renewed ends, at most `LIFETIME`."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, idle: timedelta = LIFETIME) -> None:
         self._secret = read_or_create_key(data_dir / "session.key")
+        self._idle = min(idle, LIFETIME)
 
-    def issue(self, key_id: str, signed_in_at: datetime, now: datetime) -> str:
-        """Sign a token for this key that holds for `LIFETIME` from `now`, and not past `TOTAL_LIFETIME`."""
-        end = min(now + LIFETIME, signed_in_at + TOTAL_LIFETIME)
-        claim = f"{key_id}.{int(signed_in_at.timestamp())}.{int(end.timestamp())}"
+    def issue(self, caller: Caller, signed_in_at: datetime, now: datetime, device: str | None = None) -> str:
+        """Sign a token for this caller that holds from `now` on, and not past `TOTAL_LIFETIME`; on an exempt device
+        until then."""
+        last = signed_in_at + TOTAL_LIFETIME
+        end = last if device else min(now + self._idle, last)
+        told = asdict(caller) | {
+            "scopes": sorted(caller.scopes),
+            "since": int(signed_in_at.timestamp()),
+            "until": int(end.timestamp()),
+            "device": device,
+        }
+        claim = base64.urlsafe_b64encode(json.dumps(told, separators=(",", ":")).encode()).decode().rstrip("=")
         return f"{claim}.{self._signature(claim)}"
 
     def read(self, token: str, now: datetime) -> SignIn | None:
@@ -50,11 +66,22 @@ class Sessions:
         claim, _, signature = token.rpartition(".")
         if not token.isascii() or not hmac.compare_digest(signature, self._signature(claim)):
             return None
-        key_id, *times = claim.split(".")
-        if len(times) != 2:
-            return None  # of a version that wrote less
-        sign_in = SignIn(key_id, *(datetime.fromtimestamp(int(seconds), UTC) for seconds in times))
-        return sign_in if now < sign_in.until else None
+        sign_in = _read_claim(claim)
+        return sign_in if sign_in is not None and now < sign_in.until else None
+
+    def form_key(self) -> bytes:
+        """Give the key under which the console signs what its forms carry."""
+        return hmac.digest(self._secret, b"forms", "sha256")
 
     def _signature(self, claim: str) -> str:
         return hmac.digest(self._secret, claim.encode(), "sha256").hex()
+
+
+def _read_claim(claim: str) -> SignIn | None:
+    try:
+        told: dict[str, Any] = json.loads(base64.urlsafe_b64decode(claim + "=" * (-len(claim) % 4)))
+        since, until = (datetime.fromtimestamp(told.pop(name), UTC) for name in ("since", "until"))
+        device = told.pop("device")
+        return SignIn(Caller(**told | {"scopes": frozenset(told["scopes"])}), since, until, device)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None  # of a version that wrote something else

@@ -20,6 +20,8 @@ USERS: Mapping[str, str] = {
     "administrator": "superuser",
     "api": "immunity_api",
     "indexer": "immunity_indexer",
+    "keys": "immunity_keys",
+    "audit": "immunity_audit",
     "stranger": "",
 }
 """The users of a secure server and the role of each; the stranger has a password and no role."""

@@ -7,7 +7,7 @@ piece is named.
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TypeVar
 
 import pytest
@@ -15,6 +15,8 @@ import pytest
 from tests.servers.asking import delete_indices
 from tests.servers.elasticsearch import RunningElasticsearch, running_elasticsearch
 from tests.servers.missing import MissingPiece
+from tests.servers.nginx import StartNginx, nginx_program, running_nginx
+from tests.servers.openid import RunningOpenid, running_openid
 from tests.servers.postgresql import RunningPostgresql, running_postgresql
 
 OWN_CLUSTER = "IMMUNITY_TEST_ELASTICSEARCH"
@@ -73,6 +75,20 @@ def three_elasticsearch_nodes() -> Iterator[RunningElasticsearch]:
 def postgresql() -> Iterator[RunningPostgresql]:
     """A PostgreSQL; `new_database()` makes an empty one for a test."""
     with or_skip(running_postgresql()) as server:
+        yield server
+
+
+@pytest.fixture
+def nginx() -> Iterator[StartNginx]:
+    """Starts an nginx as deploy/nginx.conf sets it up, before nodes at these ports; it ends with the test."""
+    with ExitStack() as running, or_skip(nginx_program()) as found:
+        yield lambda nodes, certificate: running.enter_context(running_nginx(found, nodes, certificate))
+
+
+@pytest.fixture(scope="session")
+def openid() -> Iterator[RunningOpenid]:
+    """An OpenID provider. A test that kills it or changes its keys leaves it running again."""
+    with or_skip(running_openid()) as server:
         yield server
 
 

@@ -1,0 +1,1 @@
+"""Tests of who may ask: accounts, sign-ins, sessions, roles, and that everything else is refused."""
