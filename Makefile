@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 APT := $(shell [ "$$(id -u)" = 0 ] && echo apt-get || { sudo -n true 2>/dev/null && echo sudo -n apt-get; })
 
 # Debian's packages that tests and measurements need, each with a program that tells whether it is there.
-PACKAGES := wrk=wrk maven=mvn openjdk-17-jre-headless=java postgresql=/usr/lib/postgresql/*/bin/initdb
+PACKAGES := wrk=wrk maven=mvn openjdk-17-jre-headless=java postgresql=/usr/lib/postgresql/*/bin/initdb nodejs=node npm=npm \
+	nginx-light=/usr/sbin/nginx
 
 # Settings of the person who runs the tests must not decide what the tests see; what is meant for tests stays.
 unexport $(filter-out IMMUNITY_TEST_%,$(filter IMMUNITY_%,$(.VARIABLES)))
@@ -34,6 +35,7 @@ setup: $(VENV)/.development ## the environment with everything that tests and me
 	[ -z "$$absent" ] || { [ -n "$(APT)" ] && $(APT) update -qq && $(APT) install -y -qq $$absent >/dev/null; } \
 		|| echo "missing, tests or measurements that need it are skipped:$$absent (packages of Debian)"
 	@$(BIN)/python -m tests.servers.distribution
+	@$(BIN)/python -m tests.servers.openid_package
 
 .PHONY: demo
 demo: $(VENV)/.runtime ## a full-size invented registry, served on 127.0.0.1:8080 and :8081
@@ -72,6 +74,14 @@ rebuild: setup ## a full rebuild into Elasticsearch beside the client library's 
 .PHONY: change
 change: setup ## how soon a change in PostgreSQL is answered at a node
 	$(BIN)/python -m loadtests.change
+
+.PHONY: sbom
+sbom: $(VENV)/.development ## build/sbom.json: what is installed to run (CycloneDX)
+	$(BIN)/python -m tests.operations.sbom build/sbom.json
+
+.PHONY: dependencies
+dependencies: $(VENV)/.development ## licences of what is installed, and known weaknesses where they can be looked up
+	$(BIN)/python -m tests.operations.dependencies
 
 .PHONY: lock
 lock: ## write the requirement files anew (needs uv)

@@ -17,10 +17,12 @@ from flask import Request, Response, g
 from lookup.answers import Answer
 from lookup.audit.answered import answer_entry
 from lookup.audit.entry import Actor, Entry, Event, Outcome, Scene, entry, record_objects
+from lookup.audit.trail import Trail
 from lookup.clock import Clock
 from lookup.records import Record
 from mobile_api.access.caller import Caller
 from mobile_api.access.source_address import SourceAddress
+from mobile_api.access.strangers import Strangers
 
 DEVICE_HEADER = "HTTP_X_DEVICE_ID"
 """What a terminal calls itself: its mnemonic, such as MDT0417. Nothing is decided by it."""
@@ -72,7 +74,7 @@ class Told:
 
     def showed(self, records: Iterable[Record], **more: Any) -> None:
         """Tell of records that a page shows. `more` is any other field of an entry."""
-        shown = record_objects([(record.key, record.version) for record in records])
+        shown = record_objects(record.name for record in records)
         self.happened(self.event, "done", records=shown, **more)
 
     def happened(self, event: Event, outcome: Outcome, **more: Any) -> None:
@@ -84,13 +86,18 @@ class Told:
         """Tell of a question that was not answered, or of a page that was not shown."""
         self.happened(self.event, _outcome(status), **more)
 
-    def complete(self, response: Response) -> list[Entry]:
-        """Give the entries of the request: where its view told nothing, one that says how it ended."""
-        if not self.entries:
-            if response.status_code >= HTTPStatus.BAD_REQUEST:
-                self.failed(response.status_code, bytes_out=response.content_length)
-            else:
-                self.happened(self.event, "done", bytes_out=response.content_length)
+    def complete(self, response: Response, strangers: Strangers) -> list[Entry]:
+        """Give the entries of the request: where its view told nothing, one that says how it ended; where it failed
+        after its view had told, both. None for one more refusal of somebody unknown in a flood of them."""
+        status, size = response.status_code, response.content_length
+        if not self.entries and self.caller is None and status == HTTPStatus.UNAUTHORIZED:
+            before = strangers.refused()
+            if before is not None:
+                self.failed(status, bytes_out=size, details={"unrecorded_before": before} if before else None)
+        elif not self.entries and status < HTTPStatus.BAD_REQUEST:
+            self.happened(self.event, "done", bytes_out=size)
+        elif not self.entries or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.failed(status, bytes_out=size)
         return self.entries
 
     def _duration_ms(self) -> float:
@@ -105,6 +112,13 @@ def begin(event: Event, component: str, clock: Clock, asked: Request, source: So
     """Begin the entry of a request; its response does not leave without it."""
     g.told = told = Told(event, component, clock, asked, source.of(asked.environ))
     return told
+
+
+def record_now(trail: Trail) -> None:
+    """Record what this request has told so far, and nothing more of it: what comes next happens only where this is on
+    disk, as a session does that begins with a sign-in. Raises `AuditUnavailable`."""
+    done: Told = g.pop("told")
+    trail.record(*done.entries)
 
 
 def told() -> Told:

@@ -7,7 +7,21 @@ from flask import Flask
 
 from lookup.clock import Clock, system_clock
 from lookup.settings import Settings
-from mobile_api import operations, registry, search, static_files, status
+from mobile_api import (
+    audit_trail,
+    console_pages,
+    openid_sign_in,
+    operations,
+    past_lookups,
+    registry,
+    search,
+    sign_in,
+    static_files,
+    status,
+)
+from mobile_api.access.console_session import ConsoleSessions, find_visit
+from mobile_api.access.forms import install_forms
+from mobile_api.runtime import EXTENSION, Runtime
 from mobile_api.service_app import Frame, complete, new_service
 
 TITLE = "Immunity lookup console"
@@ -20,7 +34,13 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, glance_s: flo
     Raises `ConfigurationError` where it must not start.
     """
     app, interface = new_service(settings, clock, Frame(TITLE, COMPONENT, glance_s))
-    for blueprint in (search.blueprint, registry.blueprint, status.blueprint, operations.blueprint):
-        interface.register_blueprint(blueprint)
-    app.register_blueprint(static_files.blueprint)
-    return complete(app, interface)
+    for module in (search, registry, past_lookups, audit_trail, status, operations):
+        interface.register_blueprint(module.blueprint)
+    for plain in (static_files.blueprint, sign_in.pages, openid_sign_in.pages, console_pages.pages):
+        app.register_blueprint(plain)
+    now: Runtime = app.extensions[EXTENSION]
+    app.session_interface = ConsoleSessions()
+    app.before_request(find_visit)
+    complete(app, interface)
+    install_forms(app, now)
+    return app

@@ -43,6 +43,8 @@ START_S = 30
 """Seconds that a service gets to answer for the first time."""
 LINK_LIFETIME = timedelta(hours=12)
 KEY_NAME = "demo"
+AGENCY = "ZZ0000001"
+"""An invented ORI: no state's begins with ZZ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def make_access(settings: Settings) -> Access:
     keys = KeyStore(settings.data_dir, settings.environment, system_clock)
     with suppress(NotFound):
         keys.revoke(KEY_NAME)
-    key, token = keys.create(KeyRequest(KEY_NAME, frozenset({"lookup", "console"})))
+    key, token = keys.create(KeyRequest(KEY_NAME, frozenset({"lookup", "console"}), agency=AGENCY))
     access = Access(token, keys.make_entry(key.key_id, LINK_LIFETIME))
     keys.close()
     return access
@@ -138,8 +140,12 @@ def _members_in(extract: Path) -> int | None:
 def _services(settings: Settings) -> Iterator[list[SpawnProcess]]:
     context = multiprocessing.get_context("spawn")
     services = [
-        context.Process(target=server.serve_with_replica, args=(api.create_app, settings, settings.bind)),
-        context.Process(target=server.serve, args=(console.create_app, settings, settings.console_bind)),
+        context.Process(
+            target=server.serve_with_replica, args=(api.create_app, settings, settings.bind, api.COMPONENT)
+        ),
+        context.Process(
+            target=server.serve, args=(console.create_app, settings, settings.console_bind, console.COMPONENT)
+        ),
     ]
     for service in services:
         service.start()

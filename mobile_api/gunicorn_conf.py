@@ -3,11 +3,17 @@
 Decides the server's options from our settings. Says nothing about applications.
 """
 
+import os
 from typing import Any
 
 from lookup.settings import Settings
+from mobile_api.service_app import Service
+from mobile_api.tls import tls_options
+from mobile_api.trail_keeping import leave_trail
 from mobile_api.worker import DiscreetLog, Worker
 
+METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+"""By this the metrics library finds where the processes of a service meet, when it is imported (`metrics`)."""
 GRACEFUL_S = 10
 """Seconds that running answers get when the service stops; a lookup takes milliseconds, a batch some seconds."""
 TIMEOUT_S = 30
@@ -35,10 +41,28 @@ def server_options(settings: Settings, bind: str) -> dict[str, Any]:
         "http_parser": "python",
         # Without a trusted proxy nobody's word for the scheme or the address counts.
         "forwarded_allow_ips": ",".join(settings.trusted_proxies),
-        "errorlog": "-",
+        "errorlog": None,  # the process has one handler for all lines (`lookup.logs`)
         "logger_class": DiscreetLog,
         "loglevel": "warning",
         # No access log: request lines are nobody's business, and the audit is another stream.
         "accesslog": None,
         "proc_name": "immunity",
-    }
+        "worker_exit": _count_the_rest,
+        "child_exit": _forget_gauges,
+    } | tls_options(settings)
+
+
+def _count_the_rest(_server: Any, worker: Any) -> None:
+    """Bring what a worker did at last to the trail and to the others' counts, in the worker."""
+    application = getattr(worker, "wsgi", None)  # none where it could not start
+    if isinstance(application, Service):
+        leave_trail(application)
+        application.pulse(now=True)
+
+
+def _forget_gauges(_server: Any, worker: Any) -> None:
+    """Take a worker that is gone out of the gauges, in the parent; its counts stay."""
+    if METRICS_VARIABLE in os.environ:
+        from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415 - not before `server` says where
+
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

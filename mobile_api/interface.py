@@ -73,6 +73,11 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]  # flask-smorest has no
         """Write what the view returns by `schema`; a response that it made itself is sent as it is."""
         return _typed(self.response(200, schema))
 
+    def gives_text(self, view: View) -> View:
+        """Describe a view that answers with plain text."""
+        text = self.alt_response(200, schema={"type": "string"}, content_type="text/plain", success=True)
+        return cast("View", text(view))
+
     def describes(self, body: type[Schema], answer: type[Schema]) -> Callable[[View], View]:
         """Describe a view that reads its body and writes its answer itself."""
         content = {"required": True, "content": {"application/json": {"schema": body}}}

@@ -14,10 +14,11 @@ from lookup.clock import day_in_washington
 from lookup.errors import ImmunityError, InvalidRequest
 from lookup.fields import faults_of
 from lookup.law.facts_schema import FactsBody
-from lookup.queries import LookupBody, read_query
+from lookup.queries import LookupBody
 from lookup.service import assess_document
 from mobile_api.access.caller import Caller
 from mobile_api.access.guard import token
+from mobile_api.asking import ask
 from mobile_api.audited import told
 from mobile_api.bodies import BATCH_LIMIT, read_json_body
 from mobile_api.interface import Blueprint
@@ -39,7 +40,7 @@ blueprint = Blueprint("Lookups", __name__, description="Questions from the roads
 def look_up() -> Response:
     """Answer one query."""
     now = runtime()
-    return Response(_answer(now, g.caller, read_json_body(request)), content_type=JSON)
+    return Response(ask(now, g.caller, read_json_body(request))[1], content_type=JSON)
 
 
 @blueprint.post("/v1/lookups/batch")
@@ -64,18 +65,9 @@ def assess() -> dict[str, Any]:
     return assess_document(read_json_body(request), now.policies, today) | {"environment": now.settings.environment}
 
 
-def _answer(now: Runtime, caller: Caller, body: Any) -> bytes:
-    answer = now.service.answer(read_query(body))
-    if caller.kind == "camera":
-        answer = answer.without_person()
-    text = answer.to_json()
-    told().answered(answer, text, body)
-    return text
-
-
 def _answer_or_problem(now: Runtime, caller: Caller, body: Any, pointer: str) -> bytes:
     try:
-        return _answer(now, caller, body)
+        return ask(now, caller, body)[1]
     except Exception as error:  # also an unforeseen one: it must not lose the other answers
         refusal = error if isinstance(error, ImmunityError) else unexpected_failure()
         if refusal.status >= 500:

@@ -1,23 +1,20 @@
-"""The operators' routes: does the process live, and can it answer lookups now.
+"""The operators' routes: does the process live, can it answer lookups now, and how does it do.
 
-Decides what ready means: a record can really be read and the keys can be checked. Old data is no reason to be taken
-out of service, else every node would leave at once; the answers say how old they are.
+Decides how that is told. What ready means is decided in `readiness`, what is counted in `metrics` and `node_metrics`.
 """
 
-from flask import Response
+from flask import Response, current_app
 
-from lookup.errors import CouldNotSearch, ImmunityError
-from lookup.store.protocol import Store
-from lookup.store.ways import reading_in_turn
+from lookup.errors import CouldNotSearch
 from mobile_api.access.guard import operations
-from mobile_api.access.key_store import KeyStore
 from mobile_api.interface import Blueprint
 from mobile_api.problems import problem_headers, problem_object, problem_response
+from mobile_api.readiness import reasons_not_ready
 from mobile_api.runtime import runtime
 from mobile_api.schemas.operations import LifeBody, ReadinessBody
 
-LOOK_S = 1.0
-"""What the look at the records may take: as much as a lookup."""
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+"""The text format of Prometheus."""
 
 blueprint = Blueprint("Operations", __name__, description="Health, for the operators' own network")
 
@@ -43,7 +40,7 @@ def health() -> dict[str, str]:
 def readiness() -> dict[str, str] | Response:
     """Tell whether lookups can be answered now: 200, or 503 with the reasons."""
     now = runtime()
-    reasons = reasons_not_ready(now.store, now.keys)
+    reasons = reasons_not_ready(now)
     if not reasons:
         return {"status": "ready"}
     error = NotReady("Take this node out of service until it is ready again.")
@@ -51,23 +48,12 @@ def readiness() -> dict[str, str] | Response:
     return problem_response(problem, problem_headers(error))
 
 
-def reasons_not_ready(store: Store, keys: KeyStore) -> list[str]:
-    """Try what a lookup needs, and give the reasons why one would fail; none where it would be answered."""
-    return [reason for reason in (_store_reason(store), _keys_reason(keys)) if reason]
+@blueprint.get("/metrics")
+@blueprint.gives_text
+@operations
+def metrics() -> Response:
+    """Give the metrics of all processes of this service and of the node, as Prometheus reads them."""
+    from mobile_api.metrics import metrics_of  # noqa: PLC0415 - in a worker only, see there
+    from mobile_api.node_metrics import NodeMetrics  # noqa: PLC0415
 
-
-def _store_reason(store: Store) -> str | None:
-    try:
-        with reading_in_turn(store, LOOK_S) as registry:
-            found = registry.scan("mission", limit=1)
-    except ImmunityError as error:
-        return f"The store cannot be read: {error}"
-    return None if found else "The store holds no mission: sync an extract into it."
-
-
-def _keys_reason(keys: KeyStore) -> str | None:
-    try:
-        keys.all_keys()
-    except ImmunityError as error:
-        return f"The keys cannot be read: {error}"
-    return None
+    return Response(metrics_of(current_app).text([NodeMetrics(runtime())]), content_type=METRICS_TYPE)

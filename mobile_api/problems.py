@@ -7,9 +7,8 @@ which could hold a plate or a name.
 
 import json
 import logging
-import traceback
 from collections.abc import Callable
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, request
@@ -17,6 +16,7 @@ from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 
 from lookup.errors import ImmunityError, InvalidRequest, NotFound
+from lookup.logs import failure_fields
 from mobile_api.access.guard import bearer_token
 from mobile_api.refusals import BodyTooLarge, NotJson, TooManyQueries
 from mobile_api.request_ids import current_request_id
@@ -106,14 +106,33 @@ def problem_headers(error: ImmunityError) -> dict[str, str]:
 
 
 def log_failure(error: Exception) -> None:
-    """Log where an exception came from: its class and the lines of code, without its message."""
-    _LOG.error("request %s failed: %s", current_request_id(), places_of(error))
+    """Log where an exception came from: its class and the places in the code, without its message."""
+    fields = _request_fields() | {"status": error.status if isinstance(error, ImmunityError) else 500}
+    _LOG.error("A request failed: %s.", type(error).__name__, extra=fields | failure_fields(error))
 
 
-def places_of(error: BaseException | None) -> str:
-    """Give the class of an exception and the lines of code that it came through, without its message."""
-    places = "" if error is None else "".join(traceback.format_tb(error.__traceback__))
-    return f"{type(error).__name__}\n{places}"
+def log_refusal(status: int) -> None:
+    """Log that a request was refused: by its route, never by what stands in its address."""
+    _LOG.info("A request was refused.", extra=_request_fields() | {"status": status})
+
+
+def log_unread(status: int, request_id: str, error: Exception) -> None:
+    """Log that a request could not be read, or that the server failed with it: nothing of what was sent."""
+    named, kind = {"request_id": request_id, "status": status}, type(error).__name__
+    if status != HTTPStatus.INTERNAL_SERVER_ERROR:
+        _LOG.info("A request could not be read: %s.", kind, extra=named)
+    else:
+        _LOG.error("A request failed in the server: %s.", kind, extra=named | failure_fields(error))
+
+
+def _request_fields() -> dict[str, Any]:
+    """Tell which request it is. A method can be any word, so only those that exist are written."""
+    rule = request.url_rule
+    return {
+        "request_id": current_request_id(),
+        "method": request.method if request.method in HTTPMethod.__members__ else None,
+        "route": None if rule is None else rule.rule,
+    }
 
 
 def http_problem(status: int, phone: str) -> dict[str, Any]:

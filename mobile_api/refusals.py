@@ -23,6 +23,14 @@ class Unauthorized(ImmunityError):
     title = "A valid credential is needed"
 
 
+class SignInNeeded(ImmunityError):
+    """A page of the console, and nobody is signed in, or the session has locked."""
+
+    status = 401
+    problem = "sign-in-needed"
+    title = "You are not signed in"
+
+
 class Forbidden(ImmunityError):
     """A valid credential that does not give this right."""
 
@@ -57,6 +65,13 @@ class TooManyQueries(ImmunityError):
     def __init__(self, detail: str, retry_after: int) -> None:
         self.retry_after = retry_after
         super().__init__(detail)
+
+
+class GiveWay(TooManyQueries):
+    """A camera asks while the service is busy."""
+
+    problem = "camera-gives-way"
+    title = "The service is busy, and cameras give way first"
 
 
 class AccessUnavailable(ImmunityError):

@@ -33,3 +33,8 @@ def current_request_id() -> str:
     """Give the id of the request that is being answered; a hyphen outside of one."""
     named: str = request.environ.get(ENVIRON_KEY, "-") if has_request_context() else "-"
     return named
+
+
+def request_id_to_log() -> str | None:
+    """Give the same for a line of the log, which leaves it out where there is none."""
+    return request.environ.get(ENVIRON_KEY) if has_request_context() else None

@@ -6,6 +6,7 @@ the views find it through `runtime()`.
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 
@@ -21,11 +22,21 @@ from lookup.settings import Settings
 from lookup.store.open import store_of
 from lookup.store.protocol import Registry, Store
 from lookup.store.ways import reading_in_turn
+from mobile_api.access.account_store import AccountStore
+from mobile_api.access.alarms import Alarms
 from mobile_api.access.credentials import Credentials
+from mobile_api.access.device_store import DeviceStore
 from mobile_api.access.key_store import KeyStore
+from mobile_api.access.priority import Load
 from mobile_api.access.quotas import Quotas
+from mobile_api.access.session_store import SessionStore
 from mobile_api.access.sessions import Sessions
 from mobile_api.access.source_address import SourceAddress
+from mobile_api.access.strangers import Strangers
+
+if TYPE_CHECKING:
+    from mobile_api.access.bearer_tokens import BearerTokens
+    from mobile_api.access.provider import Provider
 
 EXTENSION = "immunity"
 CONSOLE_S = 10.0
@@ -46,8 +57,15 @@ class Runtime:
     credentials: Credentials
     quotas: Quotas
     sessions: Sessions
+    accounts: AccountStore
+    devices: DeviceStore
+    session_store: SessionStore
     trail: Trail
     source_address: SourceAddress
+    strangers: Strangers
+    load: Load
+    alarms: Alarms
+    provider: "Provider | None"
 
     def policy(self) -> Policy:
         """Give the policy in force today in Washington."""
@@ -66,7 +84,12 @@ class Runtime:
         self.store.close()
         self.keys.close()
         self.quotas.close()
+        self.accounts.close()
+        self.devices.close()
+        self.session_store.close()
         self.trail.close()
+        if self.provider is not None:
+            self.provider.close()
 
 
 def open_runtime(settings: Settings, clock: Clock, component: str, glance_s: float = 0.0) -> Runtime:
@@ -74,12 +97,13 @@ def open_runtime(settings: Settings, clock: Clock, component: str, glance_s: flo
 
     Raises `ConfigurationError` where it must not start.
     """
-    settings.refuse_live()
+    settings.check_live()
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     policies = load_policies(language=settings.language)
     store = store_of(settings)
     limits = FreshnessLimits(settings.stale_after, settings.expire_after)
     keys = KeyStore(settings.data_dir, settings.environment, clock, glance_s)
+    provider = _provider(settings)
     return Runtime(
         settings=settings,
         clock=clock,
@@ -87,12 +111,36 @@ def open_runtime(settings: Settings, clock: Clock, component: str, glance_s: flo
         store=store,
         service=LookupService(store, policies, settings.environment, limits, clock, glance_s),
         keys=keys,
-        credentials=Credentials(keys),
-        quotas=Quotas(settings.data_dir, clock),
-        sessions=Sessions(settings.data_dir),
+        credentials=Credentials(keys, _bearer_tokens(settings, provider, clock)),
+        quotas=Quotas(settings.data_dir, clock, settings.agency_rate),
+        sessions=Sessions(settings.data_dir, settings.idle_lock),
+        accounts=AccountStore(settings.data_dir, settings.environment, clock, glance_s),
+        devices=DeviceStore(settings.data_dir, settings.environment, clock, glance_s),
+        session_store=SessionStore(settings.data_dir, settings.environment, clock, glance_s),
         trail=trail_of(settings, component, clock=clock),
         source_address=SourceAddress(settings.trusted_proxies),
+        strangers=Strangers(),
+        load=Load(settings.threads),
+        alarms=Alarms(),
+        provider=provider,
     )
+
+
+def _provider(settings: Settings) -> "Provider | None":
+    """Give the OpenID provider, where there is one: else its libraries, which take 0.2 s to import, are not needed."""
+    if settings.oidc_issuer is None:
+        return None
+    from mobile_api.access.provider import Provider  # noqa: PLC0415
+
+    return Provider(settings.oidc_issuer, settings.oidc_ca)
+
+
+def _bearer_tokens(settings: Settings, provider: "Provider | None", clock: Clock) -> "BearerTokens | None":
+    if provider is None:
+        return None
+    from mobile_api.access.bearer_tokens import BearerTokens  # noqa: PLC0415
+
+    return BearerTokens(settings, provider, clock)
 
 
 def attach(app: Flask, runtime: Runtime) -> None:

@@ -4,10 +4,11 @@ Decides the order before a request reaches its view: its id, the guard, the view
 document. Which routes there are decides each service.
 """
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g
 from werkzeug.routing import BaseConverter
@@ -15,13 +16,18 @@ from werkzeug.routing import BaseConverter
 from lookup.clock import Clock
 from lookup.errors import AuditUnavailable
 from lookup.settings import Settings
+from mobile_api import security_txt
 from mobile_api.access.guard import install_guard
 from mobile_api.audited import Told
 from mobile_api.headers import StartResponse, completing
 from mobile_api.interface import Interface, new_interface, publish_description
-from mobile_api.problems import install_problems
+from mobile_api.problems import install_problems, log_failure, log_refusal, log_unread
 from mobile_api.request_ids import name_request
 from mobile_api.runtime import EXTENSION, Runtime, attach, open_runtime
+from mobile_api.trail_keeping import KEEPER
+
+if TYPE_CHECKING:
+    from mobile_api.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,34 @@ class Service(Flask):
 
     def wsgi_app(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        return super().wsgi_app(environ, completing(start_response, name_request(environ)))
+        name_request(environ)
+        now: Runtime = self.extensions[EXTENSION]
+        with now.load:
+            return super().wsgi_app(environ, completing(start_response, environ, self.refused))
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Log an exception that nobody handled by its place in the code: Flask's own words hold its message."""
+        log_failure(exc_info[1])
+
+    def refused(self, status: int) -> None:
+        """Note that a request was refused or failed; of a failure was told where it was met."""
+        self._metrics.refused(status)
+        if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            log_refusal(status)
+
+    def refused_unread(self, status: int, request_id: str, error: Exception) -> None:
+        """Note that a request never got here, because the server could not read it."""
+        self._metrics.refused(status)
+        log_unread(status, request_id, error)
+
+    def pulse(self, *, now: bool = False) -> None:
+        """Count what was done; called again and again while the process lives, and at its end `now`."""
+        self._metrics.pulse(now=now)
+
+    @property
+    def _metrics(self) -> "Metrics":
+        found: Metrics = self.extensions["metrics"]
+        return found
 
     def finalize_request(self, rv: Any, from_error_handler: bool = False) -> Response:
         """Complete a response. None leaves before its entry in the audit trail is on disk; one that cannot be
@@ -58,11 +91,14 @@ class Service(Flask):
             return response
         now: Runtime = self.extensions[EXTENSION]
         try:
-            now.trail.record(*told.complete(response))
+            entries = told.complete(response, now.strangers)
+            if entries:
+                now.trail.record(*entries)
         except AuditUnavailable as error:
             if response.status_code >= HTTPStatus.BAD_REQUEST:
                 return response  # nothing of the registry is in it
             return super().finalize_request(self.handle_user_exception(error), from_error_handler)
+        self._metrics.answered(entries, time.monotonic() - told.started)
         return response
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
@@ -78,12 +114,21 @@ def new_service(settings: Settings, clock: Clock, frame: Frame) -> tuple[Flask, 
     app.url_map.merge_slashes = False  # an address is right or it is 404; nothing is redirected
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider: fields stay in their order
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    attach(app, open_runtime(settings, clock, frame.component, frame.glance_s))
+    now = open_runtime(settings, clock, frame.component, frame.glance_s)
+    attach(app, now)
+    app.extensions["metrics"] = _new_metrics(app, now)
     return app, new_interface(app, frame.title)
+
+
+def _new_metrics(app: Flask, now: Runtime) -> "Metrics":
+    from mobile_api.metrics import Metrics  # noqa: PLC0415 - in a worker only, see there
+
+    return Metrics(now.trail, now.store, lambda: app.extensions.get(KEEPER))
 
 
 def complete(app: Flask, interface: Interface) -> Flask:
     """End a service: describe it, then put the guard before all its routes and the problems behind them."""
+    app.register_blueprint(security_txt.blueprint)
     publish_description(app, interface)
     now: Runtime = app.extensions[EXTENSION]
     install_guard(app, now)

@@ -6,7 +6,9 @@ decides the application.
 """
 
 import json
+import logging
 import socket
+import ssl
 import sys
 import time
 from contextlib import suppress
@@ -18,13 +20,15 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from gunicorn.http import errors  # type: ignore[import-untyped]
 from gunicorn.http.parser import RequestParser  # type: ignore[import-untyped]
 from gunicorn.http.unreader import SocketUnreader  # type: ignore[import-untyped]
+from gunicorn.sock import ssl_context  # type: ignore[import-untyped]
 from gunicorn.util import write_nonblock  # type: ignore[import-untyped]
-from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import _DEFER, ThreadWorker  # type: ignore[import-untyped]
 
 from mobile_api.headers import NO_STORE
-from mobile_api.problems import MEDIA_TYPE, http_problem, places_of
+from mobile_api.problems import MEDIA_TYPE, http_problem
 from mobile_api.request_ids import ENVIRON_KEY, HEADER, new_request_id
 from mobile_api.runtime import EXTENSION
+from mobile_api.service_app import Service
 
 READ_S = 5
 """Seconds in which a request must have arrived whole, and its answer be taken, once a thread is occupied with it. A
@@ -32,6 +36,8 @@ question has at most 2 KiB; who needs longer for it holds a thread on purpose, o
 LEAVE_S = 1
 """Seconds that the other side gets to close its end; it needs one round trip."""
 LEAVE_PIECE = 64 * 1024
+
+_LOG = logging.getLogger(__name__)
 
 _STATUSES = (
     (errors.InvalidResponseHeader, HTTPStatus.INTERNAL_SERVER_ERROR),  # the application's own fault, not the caller's
@@ -47,11 +53,16 @@ _STATUSES = (
 
 
 class DiscreetLog(Logger):  # type: ignore[misc]  # gunicorn has no types
-    """Gunicorn's log, which names where an exception came from and leaves out its message and its arguments."""
+    """Gunicorn's log, which goes the way of all our lines (`lookup.logs`)."""
+
+    def setup(self, cfg: Any) -> None:
+        """Take the level that is set, and leave the writing to the one handler of the process."""
+        super().setup(cfg)
+        self.error_log.propagate = True
 
     def exception(self, msg: object, *_args: object, **_more: object) -> None:
-        """Log the exception that is being handled: its class and the lines of code."""
-        self.error("a request or a worker failed: %s", places_of(sys.exception()))
+        """Log the exception that is being handled, without arguments."""
+        self.error(msg, exc_info=sys.exception())
 
 
 class TooSlow(errors.NoMoreData):  # type: ignore[misc]
@@ -77,6 +88,8 @@ class TimedUnreader(SocketUnreader):  # type: ignore[misc]
                 raise TimeoutError
             self.sock.settimeout(self._deadline - now)
             piece: bytes = super().chunk(size_hint)
+            if isinstance(self.sock, ssl.SSLSocket):  # what TLS has read already wakes nobody up
+                piece += self.sock.recv(self.sock.pending()) if self.sock.pending() else b""
         except TimeoutError:
             raise TooSlow from None
         finally:
@@ -85,11 +98,44 @@ class TimedUnreader(SocketUnreader):  # type: ignore[misc]
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """A worker with threads that no half request can keep for long."""
+    """A worker with threads that no half request can keep for long, and that leaves nobody without an answer when it
+    is stopped."""
+
+    tls: ssl.SSLContext | None = None
+
+    def init_process(self) -> None:
+        """Begin to work; what TLS needs is read once, not with each connection."""
+        if self.cfg.is_ssl:
+            self.tls = ssl_context(self.cfg)
+        super().init_process()
+
+    def notify(self) -> None:
+        """Tell the parent that this worker lives, and let it count what it did."""
+        super().notify()
+        if isinstance(self.wsgi, Service):
+            self.wsgi.pulse()
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Take new connections or not. A worker that stops takes those that wait and then closes its door, so that
+        whoever comes later is refused at once and asks another node; else they would wait there to be dropped."""
+        super().set_accept_enabled(enabled)
+        if not enabled and not self.alive:
+            for listener in self.sockets:
+                self._accept_waiting(listener)
+                listener.close()
+
+    def _accept_waiting(self, listener: Any) -> None:
+        served = -1
+        while served != self.nr_conns:
+            served = self.nr_conns
+            self.accept(listener)
 
     def handle(self, conn: Any) -> Any:
         """Serve what has arrived on a connection."""
         if conn.parser is None:
+            ready = self.tls is None or self._begin_tls(conn, self.tls)
+            if ready is not True:
+                return ready
             conn.parser = RequestParser(self.cfg, conn.sock, conn.client)
             conn.parser.unreader = TimedUnreader(conn.sock)
         conn.parser.unreader.begin()
@@ -98,12 +144,28 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             _take_leave(conn.sock)
         return kept
 
+    def _begin_tls(self, conn: Any, context: ssl.SSLContext) -> Any:
+        """Shake hands, in at most `READ_S` once the other side has begun. Gives what `handle` is to return where that
+        comes to nothing."""
+        if not conn.data_ready and not conn.wait_for_data(READ_S):
+            return _DEFER
+        conn.sock.settimeout(READ_S)
+        conn.sock = context.wrap_socket(conn.sock, server_side=True, do_handshake_on_connect=False)
+        try:
+            conn.sock.do_handshake()
+        except OSError as error:
+            reason = error.reason if isinstance(error, ssl.SSLError) else type(error).__name__
+            _LOG.info("A TLS connection was refused: %s.", reason)
+            _take_leave(conn.sock)
+            return False
+        conn.data_ready = False  # that was the handshake; the question is yet to come
+        return True
+
     def handle_error(self, _req: object, client: Any, _addr: object, exc: Exception) -> None:
         """Answer a request that could not be read, and close the connection."""
         status = next(status for kind, status in _STATUSES if isinstance(exc, kind))
         request_id = new_request_id()
-        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            self.log.error("request %s failed: %s", request_id, places_of(exc))
+        self.wsgi.refused_unread(status, request_id, exc)
         try:
             write_nonblock(client, _refusal(self.wsgi, status, request_id))
         except OSError:
@@ -116,6 +178,10 @@ def _take_leave(sock: Any) -> None:
     Closing at once would drop the end of an answer where something that was sent is still unread (RFC 9112, 9.6).
     """
     deadline = time.monotonic() + LEAVE_S
+    if isinstance(sock, ssl.SSLSocket):
+        with suppress(OSError):
+            sock.settimeout(LEAVE_S)
+            sock.unwrap()  # says that this is the end, which TLS needs to know
     with suppress(OSError):
         sock.shutdown(socket.SHUT_WR)
         while (remaining := deadline - time.monotonic()) > 0:

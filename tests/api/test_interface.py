@@ -34,7 +34,11 @@ CONSOLE_SCOPES = {
     "GET /v1/members/{handle}": "console",
     "GET /v1/members/{handle}/history": "console",
     "GET /v1/vehicles/{handle}": "console",
+    "GET /v1/lookups/{lookup}": "console",
+    "POST /v1/lookups/{lookup}/disclosures": "console",
     "GET /v1/status": "console",
+    "POST /v1/audit/search": "audit",
+    "GET /v1/audit/{lookup}": "audit",
 }
 
 

@@ -123,11 +123,18 @@ def test_an_unforeseen_failure_of_one_query_leaves_the_others_their_answers(
     clock = FailingClock()
     app = api.create_app(settings, clock=clock)
     _, token = runtime_of(app).keys.create(KeyRequest("batches", frozenset({"lookup"})))
-    headers, batch = {"Authorization": f"Bearer {token}"}, {"queries": [{"plate": plate}] * 3}
-    clock.asked = 0
-    app.test_client().post("/v1/lookups/batch", json=batch, headers=headers)
-    clock.asked, clock.fails_at = 0, clock.asked  # the last question to the clock is that of the last query
-    response = app.test_client().post("/v1/lookups/batch", json=batch, headers=headers)
+    headers = {"Authorization": f"Bearer {token}"}
+
+    def batch(queries: int) -> Any:
+        clock.asked = 0
+        return app.test_client().post(
+            "/v1/lookups/batch", json={"queries": [{"plate": plate}] * queries}, headers=headers
+        )
+
+    batch(2)  # the first one opens the trail
+    batch(2)
+    clock.fails_at = clock.asked  # where a batch of two asks last, for the trail, a batch of three begins its third
+    response = batch(3)
     runtime_of(app).close()
     assert response.json is not None
     first, second, third = response.json["answers"]

@@ -93,7 +93,9 @@ def test_nothing_of_a_request_that_cannot_be_read_is_logged(settings: Settings) 
             send(base, raw.encode())
         process.terminate()
         _, written = process.communicate(timeout=START_S)
-    assert written == ""
+    lines = [json.loads(line) for line in written.splitlines()]
+    assert [line["status"] for line in lines] == [400, 400, 401, 400]  # what follows the last is no request either
+    assert SECRET not in written
 
 
 def test_half_requests_keep_nobody_from_an_answer(server: tuple[Popen[str], str], token: bytes) -> None:

@@ -33,12 +33,17 @@ def test_another_node_is_asked_where_one_fails_also_for_a_question() -> None:
 
 
 def test_the_operators_routes_are_not_passed_on() -> None:
-    assert re.findall(r"location = (/\w+) \{ return 404; \}", TEXT) == ["/healthz", "/readyz"]
+    assert re.findall(r"location = (/\w+) \{ return 404; \}", TEXT) == ["/healthz", "/readyz", "/metrics"]
 
 
 def test_a_service_hears_that_a_proxy_stands_before_it() -> None:
     names = {value.split()[0] for value in _values("proxy_set_header")}
     assert {"X-Forwarded-For", "X-Forwarded-Proto"} <= names
+
+
+def test_https_only_is_said_by_the_proxy_and_not_twice() -> None:
+    assert _values("add_header")[0].startswith("Strict-Transport-Security ")
+    assert _values("proxy_hide_header") == ["Strict-Transport-Security"]
 
 
 def test_the_proxy_lets_go_of_a_connection_before_the_service_does() -> None:

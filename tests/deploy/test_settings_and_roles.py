@@ -2,16 +2,25 @@
 
 import re
 import tomllib
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 
 from lookup.settings import SETTING_NAMES, resolve_settings
 from lookup.store.cluster import Access, is_cluster, read_cluster
+from lookup.store.elastic.documents import Names, writing_alias
 from tests.deploy.files import DEPLOY, read_yaml, text_of
 from tests.servers.elasticsearch_files import ROLES, USERS, NodePlan, make_security, settings_of
 
-EXAMPLES = ("settings.example.toml", "indexer.example.toml")
+EXAMPLES = ("settings.example.toml", "indexer.example.toml", "keys.example.toml")
+NAMES = Names("immunity")
+CREATING = [
+    "indices:admin/create",
+    "indices:data/write/index:op_type/create",
+    "indices:data/write/bulk*",
+]
+"""Makes an index, and documents that are not there yet."""
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -38,14 +47,45 @@ def test_an_example_holds_no_password(name: str) -> None:
 
 
 def test_the_users_of_the_examples_are_those_of_the_roles() -> None:
-    users = {tomllib.loads(text_of(name))["elasticsearch_user"] for name in EXAMPLES}
-    assert users == {"api", "indexer"}
+    written = [tomllib.loads(text_of(name)) for name in EXAMPLES]
+    users = {
+        settings[name] for settings in written for name in ("elasticsearch_user", "audit_user") if name in settings
+    }
+    assert users == {"api", "indexer", "keys", "audit"}
     assert {USERS[user] for user in users} == set(read_yaml("elasticsearch/roles.yml"))
 
 
-def test_both_roles_end_at_the_prefix() -> None:
+def test_all_roles_end_at_the_prefix() -> None:
     roles = read_yaml("elasticsearch/roles.yml")
-    assert {name for role in roles.values() for given in role["indices"] for name in given["names"]} == {"immunity-*"}
+    names = {name for role in roles.values() for given in role["indices"] for name in given["names"]}
+    assert all(name.startswith("immunity-") for name in names)
+
+
+@pytest.mark.parametrize(
+    ("role", "index", "is_given"),
+    [
+        ("immunity_indexer", NAMES.generation("g1"), True),
+        ("immunity_indexer", writing_alias(NAMES.generation("g1")), True),
+        ("immunity_indexer", NAMES.generations, True),
+        ("immunity_indexer", NAMES.alias, True),
+        ("immunity_indexer", NAMES.candidate, True),
+        ("immunity_indexer", writing_alias(NAMES.control), True),
+        ("immunity_indexer", writing_alias(NAMES.history), True),
+        ("immunity_indexer", NAMES.access, False),
+        ("immunity_indexer", NAMES.audit("202611"), False),
+        ("immunity_indexer", NAMES.audit_heads, False),
+        ("immunity_keys", NAMES.access, True),
+        ("immunity_keys", NAMES.audit("202611"), False),
+        ("immunity_keys", NAMES.generation("g1"), False),
+        ("immunity_audit", NAMES.audit("202611"), True),
+        ("immunity_audit", NAMES.audit_heads, True),
+        ("immunity_audit", NAMES.access, False),
+        ("immunity_audit", NAMES.generation("g1"), False),
+    ],
+)
+def test_a_role_reaches_its_own_indices_and_no_other(role: str, index: str, is_given: bool) -> None:
+    given = read_yaml("elasticsearch/roles.yml")[role]["indices"]
+    assert any(fnmatchcase(index, name) for each in given for name in each["names"]) == is_given
 
 
 def test_no_role_may_make_an_index_by_a_write() -> None:
@@ -55,10 +95,18 @@ def test_no_role_may_make_an_index_by_a_write() -> None:
     assert given & holding_auto_create == set()
 
 
-def test_the_role_of_the_api_holds_no_privilege_that_writes() -> None:
-    role = read_yaml("elasticsearch/roles.yml")["immunity_api"]
+@pytest.mark.parametrize(
+    ("name", "privileges"),
+    [
+        ("immunity_api", ["read"]),
+        ("immunity_keys", ["read", *CREATING]),
+        ("immunity_audit", CREATING),
+    ],
+)
+def test_a_role_beside_the_indexer_changes_and_removes_nothing(name: str, privileges: list[str]) -> None:
+    role = read_yaml("elasticsearch/roles.yml")[name]
     assert role["cluster"] == []
-    assert [given["privileges"] for given in role["indices"]] == [["read"]]
+    assert [given["privileges"] for given in role["indices"]] == [privileges]
 
 
 def test_the_tests_run_with_the_roles_of_deploy() -> None:

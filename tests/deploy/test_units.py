@@ -82,7 +82,10 @@ def test_every_file_of_deploy_is_expected() -> None:
         "elasticsearch/elasticsearch.yml",
         "elasticsearch/roles.yml",
         "indexer.example.toml",
+        "keys.example.toml",
+        "grafana/dashboard.json",
         "nginx.conf",
+        "prometheus/alerts.yml",
         "settings.example.toml",
         *(f"systemd/{path.name}" for path in UNITS),
     }

@@ -52,7 +52,7 @@ def test_every_command_has_a_section_with_its_options(name: str) -> None:
 def test_the_heading_of_a_command_names_its_arguments(name: str) -> None:
     arguments = [parameter for parameter in COMMANDS[name].params if isinstance(parameter, click.Argument)]
     named = re.findall(r" ([A-Z_]+)", _heading(name))
-    assert named == [(argument.name or "").upper() for argument in arguments]
+    assert named == [argument.metavar or (argument.name or "").upper() for argument in arguments]
 
 
 def test_no_command_stands_there_that_does_not_exist() -> None:

@@ -86,8 +86,3 @@ def test_the_readme_is_about_a_hundred_lines() -> None:
 
 def test_the_two_commands_stand_first() -> None:
     assert blocks(README, "sh")[0].splitlines() == ["make demo", "make test"]
-
-
-def test_the_readme_says_why_live_is_refused() -> None:
-    assert "refuses the environment `live`" in README
-    assert "there is no audit trail yet" in README

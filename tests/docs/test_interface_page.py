@@ -41,7 +41,8 @@ ROUTES = {
 
 def _access_in_words(access: Access) -> str:
     if access.entrance != "token":
-        return {"public": "everybody", "operations": "operators"}[access.entrance]
+        words = {"public": "everybody", "operations": "operators", "session": "signed in at the console"}
+        return words[access.entrance]
     scope = f"`{access.scope}`" if access.scope else "any token"
     return scope if access.person_kind else f"{scope}, not kind `person`"
 

@@ -1,0 +1,107 @@
+"""The audit trail of this node over HTTP, for who has the scope `audit`; reading is itself recorded.
+
+Decides how much of it one request may read: a thread is never held for minutes. Who reads the trail cannot query, and
+who queries cannot read it (CJIS AU-9, AC-5): such keys are not made.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from lookup.audit.entry import moment_text
+from lookup.audit.filters import Wanted, entry_of, filters_document
+from lookup.audit.lookup_entries import entries_about
+from lookup.audit.places import places_of
+from lookup.audit.reading import Line, Reading
+from lookup.errors import FieldFault, ImmunityError, InvalidRequest
+from lookup.lookup_ids import reference_number
+from mobile_api.access.guard import token
+from mobile_api.audit_cursor import Place, read_cursor, write_cursor
+from mobile_api.audited import told
+from mobile_api.interface import Blueprint
+from mobile_api.runtime import runtime
+from mobile_api.schemas.audit_trail import AuditLookupAnswer, AuditSearchAnswer, AuditSearchBody
+
+SEARCHED_BY_DEFAULT = timedelta(days=7)
+"""How far back a search looks that names no time: what a weekly review covers."""
+SEARCH_BYTES = 128 * 1024 * 1024
+"""What one search reads at most: half a second of work, some 90,000 entries."""
+LOOKUP_BYTES = 2 * 1024 * 1024 * 1024
+"""What the search for one lookup reads at most: it looks for one number, and takes a second for so much."""
+
+blueprint = Blueprint("Audit", __name__, description="Who asked what, when, from where, why, and what they were told")
+
+
+@blueprint.post("/v1/audit/search")
+@blueprint.takes_body(AuditSearchBody)
+@blueprint.gives(AuditSearchAnswer)
+@token("audit", event="audit.searched")
+def search_audit(body: dict[str, Any]) -> dict[str, Any]:
+    """Search the trail of this node by time and by every field of an entry, page by page, oldest first."""
+    now = runtime()
+    since, until, cursor, limit = (body.pop(name, None) for name in ("since", "until", "cursor", "limit"))
+    given = {name: text for name, text in body.items() if text is not None}
+    asked = filters_document(since, until, given)
+    with _recorded(asked):
+        wanted = Wanted(given)
+        if cursor is None:
+            end = until or now.clock()
+            place = Place(since or end - SEARCHED_BY_DEFAULT, end)
+        else:
+            place = read_cursor(asked, cursor)
+        if place.since >= place.until:
+            raise InvalidRequest([FieldFault("/since", "Give a moment before `until`.")])
+        page = _page(wanted, asked, place, limit)
+    return page | {"environment": now.settings.environment}
+
+
+@blueprint.get("/v1/audit/<lookup>")
+@blueprint.gives(AuditLookupAnswer)
+@token("audit", event="audit.viewed")
+def audited_lookup(lookup: str) -> dict[str, Any]:
+    """Give everything in the trail of this node about one lookup, by its lookup_id or reference number."""
+    now = runtime()
+    with _recorded({"lookup_id": lookup}):
+        found = entries_about(places_of(now.settings), lookup, LOOKUP_BYTES)
+    return {
+        "lookup_id": found.lookup_id,
+        "reference_number": reference_number(UUID(found.lookup_id)),
+        "entries": _objects(found.lines),
+        "complete": found.complete,
+        "environment": now.settings.environment,
+    }
+
+
+@contextmanager
+def _recorded(asked: dict[str, str]) -> Iterator[None]:
+    """Record what was asked of the trail, and whether it was answered; never what was found."""
+    telling, details = told(), {"filters": asked}
+    try:
+        yield
+    except ImmunityError as error:
+        telling.failed(error.status, details=details)
+        raise
+    telling.happened(telling.event, "done", details=details)
+
+
+def _page(wanted: Wanted, asked: dict[str, str], place: Place, limit: int) -> dict[str, Any]:
+    """Read one page. A line more than it shows would have to be read again: so its cursor may lead to an empty one."""
+    reading = Reading(places_of(runtime().settings), place.since, place.until, place.position, SEARCH_BYTES)
+    lines = list(islice((line for line in reading if wanted.fits(line)), limit))
+    left = len(lines) == limit or not reading.is_complete
+    following = Place(place.since, place.until, reading.position() if left else None)
+    return {
+        "since": moment_text(place.since),
+        "until": moment_text(place.until),
+        "entries": _objects(lines),
+        "cursor": write_cursor(asked, following),
+        "complete": reading.is_complete,
+        "unreadable": len(reading.troubles),
+    }
+
+
+def _objects(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    return [{"segment": line.segment.name, "entry": entry_of(line)} for line in lines]
