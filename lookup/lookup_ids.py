@@ -4,9 +4,10 @@ Decides both forms, and how they are read back. Time-ordered, so that the audit 
 section 5.7).
 """
 
-import os
 import uuid
 from datetime import UTC, datetime, timedelta
+
+from lookup.random_bytes import random_bytes
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O or U, which are misread and misheard."""
@@ -29,7 +30,7 @@ _PAIRS = [high + low for high in _CROCKFORD for low in _CROCKFORD]
 def new_lookup_id(moment: datetime) -> uuid.UUID:
     """Make the id of an answer given at `moment`."""
     milliseconds = int(moment.timestamp() * 1000) & (1 << 48) - 1
-    random = int.from_bytes(os.urandom(10))
+    random = int.from_bytes(random_bytes(10))
     return uuid.UUID(int=(milliseconds << 80 | random) & ~_FIXED | 0x7 << 76 | 0b10 << 62)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lookup.audit.entry import moment_text
-from lookup.audit.reading import Position
+from lookup.audit.reading.stream import Position
 from lookup.errors import FieldFault, InvalidRequest
 
 _BEGIN_AGAIN = "Give the cursor of the page before, with the same search."

@@ -12,10 +12,10 @@ from typing import Any
 from uuid import UUID
 
 from lookup.audit.entry import moment_text
-from lookup.audit.filters import Wanted, entry_of, filters_document
-from lookup.audit.lookup_entries import entries_about
 from lookup.audit.places import places_of
-from lookup.audit.reading import Line, Reading
+from lookup.audit.reading.filters import Wanted, entry_of, filters_document
+from lookup.audit.reading.lookup_entries import entries_about
+from lookup.audit.reading.stream import Line, Reading
 from lookup.errors import FieldFault, ImmunityError, InvalidRequest
 from lookup.lookup_ids import reference_number
 from mobile_api.access.guard import token

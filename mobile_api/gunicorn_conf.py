@@ -7,9 +7,9 @@ import os
 from typing import Any
 
 from lookup.settings import Settings
+from mobile_api.node.trail_keeping import leave_trail
 from mobile_api.service_app import Service
 from mobile_api.tls import tls_options
-from mobile_api.trail_keeping import leave_trail
 from mobile_api.worker import DiscreetLog, Worker
 
 METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"

@@ -124,7 +124,7 @@ def share_keys(settings: Settings) -> None:
 @with_settings
 def housekeeping_command(settings: Settings) -> None:
     """Copy the keys of all nodes to this one and its audit trail to Elasticsearch, until a signal stops it."""
-    from mobile_api.housekeeping import run_housekeeping  # noqa: PLC0415 - brings the client, more than a second
+    from mobile_api.node.housekeeping import run_housekeeping  # noqa: PLC0415 - brings the client, more than a second
 
     run_housekeeping(settings)
 

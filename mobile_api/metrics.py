@@ -21,7 +21,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from lookup.audit.entry import Entry, Event, Outcome
-from lookup.audit.keeper import Keeper
+from lookup.audit.signing.keeper import Keeper
 from lookup.audit.trail import Counts, Trail, TrailState
 from lookup.store.elastic.breaker import State as BreakerState
 from lookup.store.elastic.store import ElasticStore

@@ -11,15 +11,15 @@ from typing import Any, get_args
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from lookup.audit.checkpoint import heads_path, read_checkpoint
 from lookup.audit.segment import last_line
+from lookup.audit.signing.checkpoint import heads_path, read_checkpoint
 from lookup.errors import ImmunityError
 from lookup.release import release
 from lookup.store.cluster import is_cluster
 from lookup.store.protocol import Phase
 from lookup.store.replica.state import ReplicaPhase
 from lookup.store.replica.store import ReplicaStore
-from mobile_api.housekeeping_state import read_housekeeping
+from mobile_api.node.housekeeping_state import read_housekeeping
 from mobile_api.readiness import reasons_not_ready
 from mobile_api.runtime import Runtime
 

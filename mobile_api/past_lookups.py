@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from lookup.audit.derive import Present
 from lookup.audit.entry import Entry, moment_text
-from lookup.audit.explain import explain
+from lookup.audit.explaining.derive import Present
+from lookup.audit.explaining.explain import explain
+from lookup.audit.explaining.recorded_lookup import recorded_lookup
 from lookup.audit.places import places_of
-from lookup.audit.recorded_lookup import recorded_lookup
 from lookup.errors import FieldFault, InvalidRequest
 from lookup.lookup_ids import reference_number
 from mobile_api.access.guard import token

@@ -4,11 +4,12 @@ Decides which id a caller may choose, how one is made, and where it stands while
 response carries it as `X-Request-Id`.
 """
 
-import os
 import re
 from typing import Any
 
 from flask import has_request_context, request
+
+from lookup.random_bytes import random_bytes
 
 HEADER = "X-Request-Id"
 ENVIRON_KEY = "immunity.request_id"
@@ -26,7 +27,7 @@ def name_request(environ: dict[str, Any]) -> str:
 
 def new_request_id() -> str:
     """Make an id that nobody chose."""
-    return os.urandom(12).hex()
+    return random_bytes(12).hex()
 
 
 def current_request_id() -> str:

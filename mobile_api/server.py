@@ -17,19 +17,19 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 
-from lookup.audit.keeper import Keeper
+from lookup.audit.signing.keeper import Keeper
 from lookup.clock import system_clock
 from lookup.glance import GLANCE_S
 from lookup.logs import failure_fields, start_logs
 from lookup.settings import Settings
-from mobile_api.companions import HOUSEKEEPING, REPLICA, companion_beside
 from mobile_api.gunicorn_conf import METRICS_VARIABLE, server_options
+from mobile_api.node.companions import HOUSEKEEPING, REPLICA, companion_beside
+from mobile_api.node.serving_mark import served
+from mobile_api.node.trail_keeping import keep_trail
 from mobile_api.request_ids import request_id_to_log
 from mobile_api.runtime import open_runtime
 from mobile_api.service_app import Service
-from mobile_api.serving_mark import served
 from mobile_api.tls import tls_context
-from mobile_api.trail_keeping import keep_trail
 
 _LOG = logging.getLogger(__name__)
 

@@ -21,10 +21,10 @@ from mobile_api.access.guard import install_guard
 from mobile_api.audited import Told
 from mobile_api.headers import StartResponse, completing
 from mobile_api.interface import Interface, new_interface, publish_description
+from mobile_api.node.trail_keeping import KEEPER
 from mobile_api.problems import install_problems, log_failure, log_refusal, log_unread
 from mobile_api.request_ids import name_request
 from mobile_api.runtime import EXTENSION, Runtime, attach, open_runtime
-from mobile_api.trail_keeping import KEEPER
 
 if TYPE_CHECKING:
     from mobile_api.metrics import Metrics

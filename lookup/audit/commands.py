@@ -19,18 +19,18 @@ from marshmallow import ValidationError
 
 from lookup.audit.commanded import record_command
 from lookup.audit.entry import FIELDS, Event
-from lookup.audit.explain_command import explain_command
-from lookup.audit.filters import FILTERS, Wanted, entry_of, filters_document
-from lookup.audit.lookup_entries import entries_about
-from lookup.audit.lookup_text import entries_text
+from lookup.audit.explaining.command import explain_command
 from lookup.audit.places import places_of, trail_of
-from lookup.audit.reading import Line, Reading
+from lookup.audit.reading.filters import FILTERS, Wanted, entry_of, filters_document
+from lookup.audit.reading.lookup_entries import entries_about
+from lookup.audit.reading.lookup_text import entries_text
+from lookup.audit.reading.review import review
+from lookup.audit.reading.review_text import review_text
+from lookup.audit.reading.stream import Line, Reading
 from lookup.audit.retention import Removed, remove_expired
-from lookup.audit.review import review
-from lookup.audit.review_text import review_text
-from lookup.audit.signing import read_public_key
-from lookup.audit.verify import Evidence, Verification, verify
-from lookup.audit.verify_progress import show_bytes_read
+from lookup.audit.signing.signer import read_public_key
+from lookup.audit.verifying.progress import show_bytes_read
+from lookup.audit.verifying.verify import Evidence, Verification, verify
 from lookup.cli import json_option, print_json, with_settings
 from lookup.clock import system_clock
 from lookup.errors import ConfigurationError

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from lookup.audit.chain import Link
-from lookup.audit.checkpoint import SegmentHead, heads_path, read_checkpoint
 from lookup.audit.ends import end_of
 from lookup.audit.entry import Actor, Scene, entry, moment_text
-from lookup.audit.heads import Heads
 from lookup.audit.places import places_of, system_actor
-from lookup.audit.publishing import Publishing
 from lookup.audit.segment import begun_at, is_segment_name, last_line, segments_in
+from lookup.audit.signing.checkpoint import SegmentHead, heads_path, read_checkpoint
+from lookup.audit.signing.heads import Heads
+from lookup.audit.signing.publishing import Publishing
 from lookup.audit.trail import Trail
 from lookup.clock import Clock, system_clock
 from lookup.settings import Settings

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from lookup.audit.entry import moment_text
-from lookup.audit.filters import ANY_OF
+from lookup.audit.reading.filters import ANY_OF
 from lookup.settings import Settings
 from lookup.store.open import cluster_of
 

@@ -30,8 +30,8 @@ from mobile_api.backup.manifest import (
     check_backup,
     read_manifest,
 )
-from mobile_api.companions import housekeeping_lease
-from mobile_api.serving_mark import alone
+from mobile_api.node.companions import housekeeping_lease
+from mobile_api.node.serving_mark import alone
 
 
 @dataclass(frozen=True, slots=True)

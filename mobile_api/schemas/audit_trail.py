@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from lookup.audit.filters import FILTERS
+from lookup.audit.reading.filters import FILTERS
 from lookup.fields import Moment, StrictBody, Text, WholeNumber
 
 ENTRIES_LIMIT = 500

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from lookup.settings import variables_of
-from mobile_api.companions import HOUSEKEEPING
-from mobile_api.housekeeping_state import read_housekeeping
+from mobile_api.node.companions import HOUSEKEEPING
+from mobile_api.node.housekeeping_state import read_housekeeping
 from tests.access.nodes import Node, make_nodes
 from tests.api.real_server import PROGRAM, ask, running
 from tests.servers.asking import delete_indices

@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 
 from lookup.audit.entry import Actor, Scene, entry
-from lookup.audit.filters import FILTERS
 from lookup.audit.places import places_of, trail_of
-from lookup.audit.reading import Reading
+from lookup.audit.reading.filters import FILTERS
+from lookup.audit.reading.stream import Reading
 from lookup.lookup_ids import new_lookup_id, reference_number
 from lookup.settings import Settings
 from mobile_api import audit_trail

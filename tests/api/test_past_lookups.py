@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from lookup.audit.places import places_of
-from lookup.audit.reading import Reading
+from lookup.audit.reading.stream import Reading
 from mobile_api.schemas.past_lookups import DisclosureAnswer, PastLookupAnswer
 from tests.api.serving import MakeKey, MovableClock, runtime_of
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from lookup.audit.answered import answer_entry
 from lookup.audit.chain import written_entry
-from lookup.audit.derive import Present, policies_in
 from lookup.audit.entry import Entry, Scene
-from lookup.audit.explain import Explanation, explain
+from lookup.audit.explaining.derive import Present, policies_in
+from lookup.audit.explaining.explain import Explanation, explain
 from lookup.errors import InvalidRequest
 from lookup.freshness import FreshnessLimits
 from lookup.queries import read_query

@@ -1,8 +1,8 @@
 """A node whose trail is signed: its settings, a trail with entries, and its checkpoints read again."""
 
-from lookup.audit.checkpoint import Checkpoint, heads_path, is_signed, read_checkpoint
 from lookup.audit.places import trail_of
-from lookup.audit.signing import public_key_path, read_public_key
+from lookup.audit.signing.checkpoint import Checkpoint, heads_path, is_signed, read_checkpoint
+from lookup.audit.signing.signer import public_key_path, read_public_key
 from lookup.audit.trail import Trail, Writer
 from lookup.settings import Settings
 from tests.api.serving import MovableClock

@@ -13,13 +13,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lookup.audit.commands import audit_command
-from lookup.audit.keeper import Keeper
-from lookup.audit.lookup_text import entries_text
 from lookup.audit.places import places_of, trail_of
-from lookup.audit.reading import Reading
+from lookup.audit.reading.lookup_text import entries_text
+from lookup.audit.reading.stream import Reading
 from lookup.audit.segment import segments_in
-from lookup.audit.verify import Evidence, verify
-from lookup.audit.verify_progress import show_bytes_read
+from lookup.audit.signing.keeper import Keeper
+from lookup.audit.verifying.progress import show_bytes_read
+from lookup.audit.verifying.verify import Evidence, verify
 from lookup.lookup_ids import new_lookup_id, reference_number
 from lookup.settings import Settings, resolve_settings
 from tests.audit.kept_trails import BEGUN_AT, KeptTrail
@@ -196,6 +196,14 @@ def test_show_says_of_each_line_whether_its_own_hash_fits(node: Settings) -> Non
     path.write_bytes(path.read_bytes().replace(b"DZA1001", b"DZA1002"))
     assert run(node, "show", str(LOOKUP_ID)).out.count("own hash              DOES NOT FIT\n") == 1
     assert entries_text([]) == ""
+
+
+def test_an_entry_that_only_names_a_lookup_is_not_about_it(node: Settings) -> None:
+    trail, kept = trail_of(node, "lookup-api"), KeptTrail(node.data_dir)
+    kept.tell(trail, lookup_id=str(new_lookup_id(BEGUN_AT)), details={"like": str(LOOKUP_ID)})
+    trail.close()
+    shown = run(node, "show", str(LOOKUP_ID), "--json").document
+    assert {one["entry"]["lookup_id"] for one in shown} == {str(LOOKUP_ID)}
 
 
 @pytest.mark.parametrize("name", ["7K4M-2QXP", str(new_lookup_id(BEGUN_AT)), "nothing"])

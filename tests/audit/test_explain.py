@@ -9,9 +9,9 @@ from typing import Any, cast
 import pytest
 
 from lookup import assessments
-from lookup.audit.derive import Present, policies_in
 from lookup.audit.entry import Entry
-from lookup.audit.explain import NOT_PROVED, Explanation, explain
+from lookup.audit.explaining.derive import Present, policies_in
+from lookup.audit.explaining.explain import NOT_PROVED, Explanation, explain
 from lookup.clock import utc_text
 from lookup.errors import CouldNotSearch, PolicyError
 from lookup.law.policy import Policies

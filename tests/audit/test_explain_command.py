@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lookup.audit.places import places_of
-from lookup.audit.reading import Reading
+from lookup.audit.reading.stream import Reading
 from lookup.settings import resolve_settings
 from tests.contract.engines import Engine, head_for, sqlite_engine
 from tests.contract.samples import draft

@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 
 from lookup.audit.entry import FIELDS, Actor
-from lookup.audit.filters import FILTERS, Wanted, entry_of
-from lookup.audit.reading import Reading
+from lookup.audit.reading.filters import FILTERS, Wanted, entry_of
+from lookup.audit.reading.stream import Reading
 from lookup.errors import InvalidRequest
 from lookup.lookup_ids import reference_number
 from tests.audit.kept_trails import KeptTrail

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from lookup.audit.checkpoint import SegmentHead, heads_path, is_signed, read_checkpoint
-from lookup.audit.heads import Heads
 from lookup.audit.places import places_of
 from lookup.audit.segment import segments_in
-from lookup.audit.signing import signer_of
+from lookup.audit.signing.checkpoint import SegmentHead, heads_path, is_signed, read_checkpoint
+from lookup.audit.signing.heads import Heads
+from lookup.audit.signing.signer import signer_of
 from lookup.errors import ConfigurationError
 from lookup.settings import Settings, resolve_settings
 from tests.api.serving import MovableClock

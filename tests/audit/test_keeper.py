@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lookup.audit.checkpoint import heads_path
-from lookup.audit.keeper import SETTLE_S, STOP_S, Keeper
+from lookup.audit.signing.checkpoint import heads_path
+from lookup.audit.signing.keeper import SETTLE_S, STOP_S, Keeper
 from lookup.errors import ConfigurationError
 from lookup.settings import Settings, resolve_settings
 from tests.api.serving import MovableClock
@@ -85,7 +85,7 @@ def test_what_fails_is_told_once_and_ended_when_it_is_over(
     begin_and_end(settings, clock)
     keeper = Keeper(settings, clock)
     heads_path(settings.audit_dir).mkdir()
-    with caplog.at_level("WARNING", logger="lookup.audit.keeper"):
+    with caplog.at_level("WARNING", logger="lookup.audit.signing.keeper"):
         for _ in range(2):
             keeper.keep()
             clock.advance(minutes=1)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lookup.audit.past_registry import PastRegistry
+from lookup.audit.explaining.past_registry import PastRegistry
 from lookup.records import KINDS, Vehicle
 from lookup.store.protocol import Registry
 from tests.audit.invented_registry import changed, invented_drafts

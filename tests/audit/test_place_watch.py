@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lookup.audit.keeper import Keeper
+from lookup.audit.signing.keeper import Keeper
 from lookup.settings import Settings, resolve_settings
 from tests.audit.trails import AT, Node
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lookup.audit.publishing import Publishing
+from lookup.audit.signing.publishing import Publishing
 from lookup.errors import ConfigurationError
 from lookup.settings import Settings, resolve_settings
 from tests.api.serving import MovableClock
@@ -92,7 +92,7 @@ def test_a_place_that_is_away_is_told_since_when_and_gets_the_next_head(
 ) -> None:
     away = f"file://{tmp_path}/mounted/heads.jsonl"
     publishing = publishing_to(settings, clock, away, f"file://{tmp_path}/there.jsonl")
-    with caplog.at_level("WARNING", logger="lookup.audit.publishing"):
+    with caplog.at_level("WARNING", logger="lookup.audit.signing.publishing"):
         for number in range(2):
             publishing.publish(b"head %d\n" % number)
             clock.advance(minutes=1)

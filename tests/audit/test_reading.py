@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lookup.audit.reading import Line, Reading, all_segments, segments_of
-from lookup.audit.seek import lines_holding
+from lookup.audit.reading.seek import lines_holding
+from lookup.audit.reading.stream import Line, Reading, all_segments, segments_of
 from tests.audit.kept_trails import BEGUN_AT, KeptTrail, lines_of, small_trail
 
 
@@ -134,6 +134,24 @@ def test_a_reading_goes_on_where_another_one_stood(kept: KeptTrail, size: int) -
         read += page
         position = reading.position()
     assert read == whole
+
+
+def test_a_clock_that_was_set_back_lets_no_page_show_a_line_twice(tmp_path: Path) -> None:
+    kept = KeptTrail(tmp_path)
+    trail, other = kept.trail(), kept.trail()
+    kept.tell(trail)
+    kept.tell(other)
+    other.close()
+    for minutes in (5, -6, 7):
+        kept.now += timedelta(minutes=minutes)
+        kept.tell(trail)
+    trail.close()
+    read: list[bytes] = []
+    reading = Reading(kept.places)
+    while page := [line.text for line in islice(reading, 1)]:
+        read += page
+        reading = Reading(kept.places, after=reading.position())
+    assert read == [line.text for line in Reading(kept.places)]
 
 
 @pytest.mark.parametrize("most_bytes", [1, 2000])

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from lookup.audit.entry import Entry, Scene, entry
-from lookup.audit.recorded_lookup import recorded_lookup
+from lookup.audit.explaining.recorded_lookup import recorded_lookup
 from lookup.audit.trail import Trail
 from lookup.errors import InvalidRequest, NotFound
 from lookup.lookup_ids import new_lookup_id, reference_number

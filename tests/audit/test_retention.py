@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from lookup.audit.heads import Heads
 from lookup.audit.places import places_of, trail_of
 from lookup.audit.retention import remove_expired
 from lookup.audit.segment import segments_in
+from lookup.audit.signing.heads import Heads
 from lookup.audit.trail import Trail
 from lookup.errors import AuditUnavailable
 from lookup.settings import Settings, resolve_settings

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from lookup.audit.entry import Actor
-from lookup.audit.filters import entry_of
-from lookup.audit.reading import Reading
-from lookup.audit.review import LISTED, review
-from lookup.audit.review_text import review_text
+from lookup.audit.reading.filters import entry_of
+from lookup.audit.reading.review import LISTED, review
+from lookup.audit.reading.review_text import review_text
+from lookup.audit.reading.stream import Reading
 from tests.audit.kept_trails import BEGUN_AT, KeptTrail
 
 PATROL = Actor(user="key:patrol", agency_ori="ZZ0010000", source_address="192.0.2.44")

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from lookup.audit.entry import Actor, Scene, entry
-from lookup.audit.publishing import Publishing
 from lookup.audit.shipped import Wanted, copy_of, search_shipped
 from lookup.audit.shipping import PIECE_BYTES, Shipping
+from lookup.audit.signing.publishing import Publishing
 from lookup.errors import ConfigurationError, CouldNotSearch
 from lookup.settings import Settings, resolve_settings
 from lookup.store.cluster import Access, read_cluster

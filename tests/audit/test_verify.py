@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from lookup.audit.chain import Link, chained, split_line
-from lookup.audit.filters import Wanted, entry_of
-from lookup.audit.findings import Finding
-from lookup.audit.reading import Reading
-from lookup.audit.review import review
-from lookup.audit.review_text import review_text
+from lookup.audit.reading.filters import Wanted, entry_of
+from lookup.audit.reading.review import review
+from lookup.audit.reading.review_text import review_text
+from lookup.audit.reading.stream import Reading
+from lookup.audit.verifying.findings import Finding
 from tests.audit.kept_trails import KeptTrail, ids_of, lines_of, small_trail
 
 Told = tuple[str, str, int | None, int | None, str | None, str | None]

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from lookup.audit.chain import Link
-from lookup.audit.checkpoint import read_checkpoint
 from lookup.audit.entry import Scene, entry, moment_text
-from lookup.audit.heads import Heads
 from lookup.audit.places import places_of, trail_of
-from lookup.audit.reading import all_segments
+from lookup.audit.reading.stream import all_segments
 from lookup.audit.retention import remove_expired
-from lookup.audit.signing import Signer, public_key_path, publish_key
-from lookup.audit.verify import Evidence, verify
+from lookup.audit.signing.checkpoint import read_checkpoint
+from lookup.audit.signing.heads import Heads
+from lookup.audit.signing.signer import Signer, public_key_path, publish_key
+from lookup.audit.verifying.verify import Evidence, verify
 from lookup.settings import resolve_settings
 from tests.api.serving import MovableClock
 from tests.audit.kept_trails import OTHER_SEED, KeptTrail, ids_of, lines_of, small_trail

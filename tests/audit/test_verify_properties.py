@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lookup.audit.findings import Finding
+from lookup.audit.verifying.findings import Finding
 from tests.audit.kept_trails import KeptTrail, ids_of, lines_of, small_trail
 
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

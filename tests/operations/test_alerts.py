@@ -14,7 +14,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from lookup.audit.entry import Event
-from lookup.audit.heads import Heads
+from lookup.audit.signing.heads import Heads
 from lookup.clock import utc_text
 from lookup.settings import Settings
 from lookup.store.open import store_of
@@ -22,8 +22,8 @@ from lookup.store.replica.state import ReplicaState, write_state
 from lookup.store.sqlite.directory import StoreDirectory
 from mobile_api import api
 from mobile_api.access.keys import KeyRequest
-from mobile_api.housekeeping_state import STATE_NAME
 from mobile_api.metrics import Metrics, metrics_of
+from mobile_api.node.housekeeping_state import STATE_NAME
 from mobile_api.node_metrics import NodeMetrics
 from tests.api.real_server import free_port
 from tests.api.serving import MovableClock, runtime_of

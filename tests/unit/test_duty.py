@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lookup.errors import CouldNotSearch
-from mobile_api.duty import EVERY_S, FIRST_WAIT_S, LONGEST_WAIT_S, Duty
+from mobile_api.node.duty import EVERY_S, FIRST_WAIT_S, LONGEST_WAIT_S, Duty
 
 
 class Stopping(threading.Event):

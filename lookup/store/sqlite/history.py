@@ -2,7 +2,7 @@
 
 Decides what is kept so that an old answer can be derived again. It is written before a revision commits, and doing
 that twice changes nothing; so after a crash it may hold a version that was about to be published. Forgets nothing, and
-nothing may clear it away while the audit trail names its versions (`lookup.audit.derive`).
+nothing may clear it away while the audit trail names its versions (`lookup.audit.explaining.derive`).
 """
 
 import sqlite3

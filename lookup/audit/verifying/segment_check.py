@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from lookup.audit.chain import split_line
-from lookup.audit.checkpoint import SegmentHead
-from lookup.audit.findings import Finding
-from lookup.audit.origins import origins_of
-from lookup.audit.pieces import Tick, Walk, record_id_of, walk
-from lookup.audit.reading import line_of
+from lookup.audit.reading.stream import line_of
 from lookup.audit.segment import is_being_written
-from lookup.audit.tampering import judge
+from lookup.audit.signing.checkpoint import SegmentHead
+from lookup.audit.verifying.findings import Finding
+from lookup.audit.verifying.origins import origins_of
+from lookup.audit.verifying.pieces import Tick, Walk, record_id_of, walk
+from lookup.audit.verifying.tampering import judge
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lookup.audit.chain import START
-from lookup.audit.findings import Finding
-from lookup.audit.pieces import Damage, Piece, Walk, record_id_of
+from lookup.audit.verifying.findings import Finding
+from lookup.audit.verifying.pieces import Damage, Piece, Walk, record_id_of
 
 PIECES = 2000
 """Pieces of one file that are told apart: a search for the right order takes the square of their number. Who tore a

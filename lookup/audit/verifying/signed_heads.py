@@ -16,11 +16,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from lookup.audit.chain import START
-from lookup.audit.checkpoint import Checkpoint, SegmentHead, is_signed, read_checkpoint
-from lookup.audit.findings import Finding
-from lookup.audit.pieces import Placed, Tick, Walk, walk
-from lookup.audit.signing import fingerprint_of, public_key_path, read_public_key
-from lookup.audit.tampering import judge
+from lookup.audit.signing.checkpoint import Checkpoint, SegmentHead, is_signed, read_checkpoint
+from lookup.audit.signing.signer import fingerprint_of, public_key_path, read_public_key
+from lookup.audit.verifying.findings import Finding
+from lookup.audit.verifying.pieces import Placed, Tick, Walk, walk
+from lookup.audit.verifying.tampering import judge
 
 _MARK = struct.Struct(">Q32s")
 _MOST = 10**15

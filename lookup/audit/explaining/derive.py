@@ -15,7 +15,7 @@ from uuid import UUID
 from lookup.answering import Answering
 from lookup.answers import Answer
 from lookup.audit.entry import Entry
-from lookup.audit.past_registry import PastRegistry
+from lookup.audit.explaining.past_registry import PastRegistry
 from lookup.clock import day_in_washington
 from lookup.errors import InvalidRequest, PolicyError, StoreDamaged
 from lookup.facts_of_records import FactFinder

@@ -8,11 +8,11 @@ import sys
 import click
 
 from lookup.audit.commanded import record_command
-from lookup.audit.derive import Present
-from lookup.audit.explain import Explanation, explain
-from lookup.audit.explain_text import explanation_text
+from lookup.audit.explaining.derive import Present
+from lookup.audit.explaining.explain import Explanation, explain
+from lookup.audit.explaining.recorded_lookup import recorded_lookup
+from lookup.audit.explaining.text import explanation_text
 from lookup.audit.places import places_of
-from lookup.audit.recorded_lookup import recorded_lookup
 from lookup.cli import json_option, print_json, with_settings
 from lookup.errors import ImmunityError
 from lookup.settings import Settings

@@ -10,10 +10,10 @@ from typing import Any, Literal
 from uuid import UUID
 
 from lookup.answers import Answer
-from lookup.audit.absence import SENTENCES, Absence, absences
 from lookup.audit.answered import answer_entry
-from lookup.audit.derive import CannotDerive, Present, derived_answer, releases
 from lookup.audit.entry import Entry, Scene
+from lookup.audit.explaining.absence import SENTENCES, Absence, absences
+from lookup.audit.explaining.derive import CannotDerive, Present, derived_answer, releases
 from lookup.clock import utc_text
 from lookup.lookup_ids import moment_of, reference_number
 from lookup.store.protocol import PublishedVersion, Store

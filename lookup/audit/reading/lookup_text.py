@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from lookup.audit.filters import entry_of
-from lookup.audit.pieces import read_link
-from lookup.audit.reading import Line
+from lookup.audit.reading.filters import entry_of
+from lookup.audit.reading.stream import Line
+from lookup.audit.verifying.pieces import read_link
 
 _WIDTH = 22
 

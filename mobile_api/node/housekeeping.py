@@ -23,9 +23,9 @@ from lookup.store.open import audit_cluster_of, cluster_of
 from lookup.store.sqlite.lease import hold_lease
 from mobile_api.access.key_store import KeyStore
 from mobile_api.access.shared_keys import SharedKeys
-from mobile_api.companions import housekeeping_lease
-from mobile_api.duty import Duty, Work
-from mobile_api.housekeeping_state import HousekeepingNotes
+from mobile_api.node.companions import housekeeping_lease
+from mobile_api.node.duty import Duty, Work
+from mobile_api.node.housekeeping_state import HousekeepingNotes
 
 SHIPPED_NAME = "shipped.sqlite"
 """In the data directory: how far the segments of this node are shipped."""

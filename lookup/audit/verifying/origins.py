@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lookup.audit.chain import START
-from lookup.audit.pieces import Piece
+from lookup.audit.verifying.pieces import Piece
 
 _LENGTH = len(START)
 _OWN = slice(-len('"}\n') - _LENGTH, -len('"}\n'))

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from lookup.audit.entry import Entry
-from lookup.audit.lookup_entries import entries_about
+from lookup.audit.reading.lookup_entries import entries_about
 from lookup.errors import NotFound
 from lookup.lookup_ids import moment_of
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from lookup.audit.entry import Entry, moment_text
-from lookup.audit.reading import Line
+from lookup.audit.reading.stream import Line
 from lookup.errors import FieldFault, InvalidRequest
 from lookup.identifiers import UnreadableIdentifier, normalize_plate
 from lookup.lookup_ids import id_ending

@@ -1,12 +1,12 @@
 """How a worker keeps the audit trail signed while it serves, and leaves it when it stops.
 
-Decides when the thread that makes checkpoints begins and ends; what it does is decided in `lookup.audit.keeper`. An
+Decides when the thread that makes checkpoints begins and ends; what it does is decided in `signing.keeper`. An
 application alone, as a test makes it, has no such thread.
 """
 
 from flask import Flask
 
-from lookup.audit.keeper import Keeper
+from lookup.audit.signing.keeper import Keeper
 from mobile_api.runtime import EXTENSION, Runtime
 
 KEEPER = "immunity_audit_keeper"

@@ -31,7 +31,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from lookup.audit.chain import Link, chained, digest_of, split_line, written_entry
 from lookup.audit.entry import moment_text
-from lookup.audit.signing import Signer, is_signature
+from lookup.audit.signing.signer import Signer, is_signature
 
 HEADS_NAME = "heads.jsonl"
 """In the directory of the audit trail, beside the segments' own."""

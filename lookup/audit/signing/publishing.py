@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from lookup.audit.elastic_publisher import ElasticPublisher
 from lookup.audit.entry import moment_text
 from lookup.audit.segment import write_all
+from lookup.audit.signing.elastic_publisher import ElasticPublisher
 from lookup.clock import Clock
 from lookup.errors import ConfigurationError, ImmunityError
 from lookup.settings import Settings

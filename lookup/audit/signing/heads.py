@@ -15,7 +15,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from lookup.audit.chain import Link
-from lookup.audit.checkpoint import (
+from lookup.audit.ends import SegmentEnd, beginning_of, end_of
+from lookup.audit.places import places_of
+from lookup.audit.segment import Segment, begun_at, is_segment_name, last_line, segments_in, standing, writer_of
+from lookup.audit.signing.checkpoint import (
     Checkpoint,
     SegmentHead,
     SegmentState,
@@ -23,10 +26,7 @@ from lookup.audit.checkpoint import (
     read_checkpoint,
     signed_checkpoint,
 )
-from lookup.audit.ends import SegmentEnd, beginning_of, end_of
-from lookup.audit.places import places_of
-from lookup.audit.segment import Segment, begun_at, is_segment_name, last_line, segments_in, standing, writer_of
-from lookup.audit.signing import publish_key, signer_of
+from lookup.audit.signing.signer import publish_key, signer_of
 from lookup.clock import Clock
 from lookup.errors import ConfigurationError
 from lookup.settings import Settings

@@ -11,9 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from lookup.audit.filters import entry_of
-from lookup.audit.reading import Line, line_of, segments_of
-from lookup.audit.seek import lines_holding
+from lookup.audit.reading.filters import entry_of
+from lookup.audit.reading.seek import lines_holding
+from lookup.audit.reading.stream import Line, line_of, segments_of
 from lookup.errors import FieldFault, InvalidRequest, NotFound
 from lookup.lookup_ids import id_ending, moment_of
 

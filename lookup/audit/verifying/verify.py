@@ -14,15 +14,15 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from lookup.audit.checkpoint import HEADS_NAME, heads_path
 from lookup.audit.entry import moment_text
-from lookup.audit.findings import Finding
-from lookup.audit.pieces import Tick, Walk, read_link, record_id_of
-from lookup.audit.reading import Line, all_segments, line_of, name_of
-from lookup.audit.seek import lines_holding
+from lookup.audit.reading.seek import lines_holding
+from lookup.audit.reading.stream import Line, all_segments, line_of, name_of
 from lookup.audit.segment import begun_at, is_segment_name, writer_of
-from lookup.audit.segment_check import Known, check_segment, entries_after
-from lookup.audit.signed_heads import HeadsReader, Published, SignedHeads, read_published
+from lookup.audit.signing.checkpoint import HEADS_NAME, heads_path
+from lookup.audit.verifying.findings import Finding
+from lookup.audit.verifying.pieces import Tick, Walk, read_link, record_id_of
+from lookup.audit.verifying.segment_check import Known, check_segment, entries_after
+from lookup.audit.verifying.signed_heads import HeadsReader, Published, SignedHeads, read_published
 from lookup.errors import ConfigurationError
 
 KEPT_AT_LEAST = timedelta(days=365)

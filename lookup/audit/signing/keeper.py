@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lookup.audit.heads import Heads
 from lookup.audit.place_watch import PlaceWatch
 from lookup.audit.places import places_of
-from lookup.audit.publishing import Publishing
+from lookup.audit.signing.heads import Heads
+from lookup.audit.signing.publishing import Publishing
 from lookup.clock import Clock, system_clock
 from lookup.errors import ConfigurationError
 from lookup.logs import failure_fields

@@ -12,10 +12,10 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-from lookup.audit.checkpoint import heads_path
-from lookup.audit.pieces import Tick
-from lookup.audit.reading import all_segments
-from lookup.audit.verify import Evidence
+from lookup.audit.reading.stream import all_segments
+from lookup.audit.signing.checkpoint import heads_path
+from lookup.audit.verifying.pieces import Tick
+from lookup.audit.verifying.verify import Evidence
 
 LINE_EVERY_S = 10.0
 """Seconds between two lines, so that a log stays readable; most verifications end before the first."""

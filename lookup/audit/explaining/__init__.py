@@ -1,0 +1,1 @@
+"""An old answer derived again, from the records as they were."""
