@@ -62,6 +62,7 @@ def run(settings: Settings, members: int) -> None:
     extract = prepare_extract(settings, members)
     publish(extract, settings)
     signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what runs behind it with this one ignored
     with _services(settings) as services:
         _wait_until_ready(services, settings)
         _announce(settings, make_access(settings))
