@@ -11,10 +11,8 @@ from typing import Any
 import click
 
 from lookup.answer_text import answer_text, assessment_text
-from lookup.answers import Answer
 from lookup.audit.answered import answer_entry
-from lookup.audit.entry import Scene
-from lookup.audit.places import system_actor, trail_of
+from lookup.audit.commanded import record_entry
 from lookup.cli import json_option, print_json, with_settings
 from lookup.clock import day_in_washington, system_clock
 from lookup.errors import FieldFault, InvalidRequest
@@ -52,20 +50,9 @@ def lookup_command(settings: Settings, *, at: str | None, as_json: bool, **quest
         answer = service.answer(query)
     finally:
         store.close()
-    _record(settings, answer, asked)
+    record_entry(settings, lambda scene: answer_entry(answer, answer.to_json(), asked, scene, "person"))
     document = answer.document()
     print_json(document) if as_json else click.echo(answer_text(document))
-
-
-def _record(settings: Settings, answer: Answer, asked: dict[str, Any]) -> None:
-    """Put the answer into the audit trail, under the system's user. Raises `AuditUnavailable`: then nothing is
-    printed."""
-    trail = trail_of(settings, "command", "commands")
-    scene = Scene(system_clock(), trail.component, system_actor())
-    try:
-        trail.record(answer_entry(answer, answer.to_json(), asked, scene, "person"))
-    finally:
-        trail.close()
 
 
 def _question(text: str) -> str:

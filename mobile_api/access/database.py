@@ -17,12 +17,12 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield connection
+        if connection.in_transaction:
+            connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:  # SQLite ends it itself after some errors
             connection.execute("ROLLBACK")
         raise
-    if connection.in_transaction:
-        connection.execute("COMMIT")
 
 
 def open_database(path: Path, schema: str, wait_s: float) -> sqlite3.Connection:

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from lookup.errors import ConfigurationError
 from lookup.glance import Glance
-from mobile_api.access.database import open_database
+from mobile_api.access.database import open_database, transaction
 from mobile_api.refusals import AccessUnavailable
 
 _MARK = "CREATE TABLE IF NOT EXISTS mark (environment TEXT NOT NULL);"
@@ -80,26 +80,17 @@ class WatchedFile(Generic[View]):
         """Give the connection for one change, which is kept whole or, after an exception, not at all."""
         with self._lock:
             try:
-                self._writer.execute("BEGIN IMMEDIATE")
-                yield self._writer
-                self._writer.execute("COMMIT")
-            except sqlite3.Error as error:
-                self._undo()
-                if isinstance(error, sqlite3.IntegrityError):
-                    raise
-                raise AccessUnavailable("Try again shortly.") from error
-            except BaseException:
-                self._undo()
+                with transaction(self._writer) as connection:
+                    yield connection
+            except sqlite3.IntegrityError:
                 raise
+            except sqlite3.Error as error:
+                raise AccessUnavailable("Try again shortly.") from error
 
     def close(self) -> None:
         """Close the file."""
         self._writer.close()
         self._watcher.close()
-
-    def _undo(self) -> None:
-        if self._writer.in_transaction:  # SQLite ends it itself after some errors
-            self._writer.execute("ROLLBACK")
 
     def _check_mark(self, name: str, environment: str) -> None:
         with self.writing() as connection:
