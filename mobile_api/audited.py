@@ -32,7 +32,8 @@ _REFUSED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.
 
 @dataclass(slots=True)
 class Told:
-    """What one request asked and was told, until its response leaves."""
+    """What one request asked and was told, until its response leaves. `is_answer`: the response is one to a question,
+    whole, and nothing of it has to happen before its entries are on disk, so it may wait for them."""
 
     event: Event
     component: str
@@ -40,6 +41,7 @@ class Told:
     asked: Request
     source_address: str
     caller: Caller | None = None
+    is_answer: bool = False
     started: float = field(default_factory=time.monotonic)
     entries: list[Entry] = field(default_factory=list)
 

@@ -10,7 +10,8 @@ from lookup.settings import Settings
 from mobile_api.node.trail_keeping import leave_trail
 from mobile_api.service_app import Service
 from mobile_api.tls import tls_options
-from mobile_api.worker import DiscreetLog, Worker
+from mobile_api.worker.log import DiscreetLog
+from mobile_api.worker.worker import Worker
 
 METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 """By this the metrics library finds where the processes of a service meet, when it is imported (`metrics`)."""
@@ -39,6 +40,7 @@ def server_options(settings: Settings, bind: str) -> dict[str, Any]:
         # The default control socket is one file per user, which every instance on the machine would share.
         "control_socket_disable": True,
         "http_parser": "python",
+        "sendfile": False,  # an answer goes through `worker.line`, whole
         # Without a trusted proxy nobody's word for the scheme or the address counts.
         "forwarded_allow_ips": ",".join(settings.trusted_proxies),
         "errorlog": None,  # the process has one handler for all lines (`lookup.logs`)

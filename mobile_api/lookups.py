@@ -40,7 +40,7 @@ blueprint = Blueprint("Lookups", __name__, description="Questions from the roads
 def look_up() -> Response:
     """Answer one query."""
     now = runtime()
-    return Response(ask(now, g.caller, read_json_body(request))[1], content_type=JSON)
+    return _answer(ask(now, g.caller, read_json_body(request))[1])
 
 
 @blueprint.post("/v1/lookups/batch")
@@ -52,7 +52,7 @@ def look_up_batch() -> Response:
     now, caller = runtime(), g.caller
     now.quotas.charge(caller, len(queries) - 1)  # the guard has counted the first
     answers = (_answer_or_problem(now, caller, query, f"/queries/{index}") for index, query in enumerate(queries))
-    return Response(b'{"answers":[' + b",".join(answers) + b"]}", content_type=JSON)
+    return _answer(b'{"answers":[' + b",".join(answers) + b"]}")
 
 
 @blueprint.post("/v1/assessments")
@@ -63,6 +63,11 @@ def assess() -> dict[str, Any]:
     now = runtime()
     today = day_in_washington(now.clock())
     return assess_document(read_json_body(request), now.policies, today) | {"environment": now.settings.environment}
+
+
+def _answer(text: bytes) -> Response:
+    told().is_answer = True
+    return Response(text, content_type=JSON)
 
 
 def _answer_or_problem(now: Runtime, caller: Caller, body: Any, pointer: str) -> bytes:

@@ -5,14 +5,16 @@ document. Which routes there are decides each service.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 from werkzeug.routing import BaseConverter
 
+from lookup.audit.entry import Entry
 from lookup.clock import Clock
 from lookup.errors import AuditUnavailable
 from lookup.settings import Settings
@@ -23,8 +25,9 @@ from mobile_api.headers import StartResponse, completing
 from mobile_api.interface import Interface, new_interface, publish_description
 from mobile_api.node.trail_keeping import KEEPER
 from mobile_api.problems import install_problems, log_failure, log_refusal, log_unread
-from mobile_api.request_ids import name_request
+from mobile_api.request_ids import ENVIRON_KEY, name_request
 from mobile_api.runtime import EXTENSION, Runtime, attach, open_runtime
+from mobile_api.worker.line import Held, line_of
 
 if TYPE_CHECKING:
     from mobile_api.metrics import Metrics
@@ -84,22 +87,31 @@ class Service(Flask):
 
     def finalize_request(self, rv: Any, from_error_handler: bool = False) -> Response:
         """Complete a response. None leaves before its entry in the audit trail is on disk; one that cannot be
-        recorded becomes a refusal."""
+        recorded becomes a refusal. The worker holds an answer until then, so that many share a write; under another
+        server, and where a response is none to a question, that is awaited here."""
         response = super().finalize_request(rv, from_error_handler)
         told: Told | None = g.pop("told", None)
         if told is None:
             return response
         now: Runtime = self.extensions[EXTENSION]
+        entries = told.complete(response, now.strangers)
+        line = line_of(request.environ)
+        if line is not None and told.is_answer and response.status_code == HTTPStatus.OK:
+            line.hold(Held(entries, partial(self._answered, told, entries), request.environ[ENVIRON_KEY]))
+            return response
         try:
-            entries = told.complete(response, now.strangers)
             if entries:
                 now.trail.record(*entries)
         except AuditUnavailable as error:
             if response.status_code >= HTTPStatus.BAD_REQUEST:
                 return response  # nothing of the registry is in it
             return super().finalize_request(self.handle_user_exception(error), from_error_handler)
-        self._metrics.answered(entries, time.monotonic() - told.started)
+        self._answered(told, entries)
         return response
+
+    def _answered(self, told: Told, entries: Sequence[Entry]) -> None:
+        """Note that a request is answered and recorded."""
+        self._metrics.answered(entries, time.monotonic() - told.started)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Give the function itself: none of ours is a coroutine, and asking each one costs 2 µs a time."""

@@ -22,6 +22,7 @@ from mobile_api.access.people import ASKERS
 from mobile_api.audited import begin
 from mobile_api.refusals import Forbidden, Unauthorized
 from mobile_api.runtime import Runtime
+from mobile_api.worker.line import line_of
 
 View = TypeVar("View", bound=Callable[..., Any])
 Entrance = Literal["token", "session", "page", "public", "operations"]
@@ -112,7 +113,8 @@ def install_guard(app: Flask, now: Runtime) -> None:
                 g.told.caller = caller
             _check_right(access, caller)
             if access.scope is not None:
-                now.load.check(caller)
+                line = line_of(asked.environ)
+                now.load.check(caller, 0 if line is None else line.waiting)
                 now.quotas.charge(caller, 1)
         elif access.entrance == "session":
             g.caller = caller = signed_in_caller(now)

@@ -1,7 +1,7 @@
 """Who gives way while the service is busy: cameras, before anybody at a roadside or a console waits.
 
-Decides how many of a worker's threads cameras may take: all but one. So there is always a thread for a person, and
-under the load of people cameras are the first to be refused.
+Decides how many requests a worker may have before it, answered at this moment or waiting, when it takes up one of a
+camera: one less than it has threads. So under the load of people cameras are the first to be refused.
 """
 
 import threading
@@ -32,7 +32,7 @@ class Load:
         with self._lock:
             self._answering -= 1
 
-    def check(self, caller: Caller) -> None:
-        """Raise `GiveWay` for a camera where its request took the last thread."""
-        if caller.kind == "camera" and self._answering > self._for_cameras:
+    def check(self, caller: Caller, waiting: int = 0) -> None:
+        """Raise `GiveWay` for a camera where too many others are being answered or are `waiting`."""
+        if caller.kind == "camera" and self._answering + waiting > self._for_cameras:
             raise GiveWay("Cameras give way while the service is busy: send the next reading.", RETRY_AFTER_S)

@@ -14,6 +14,7 @@ from mobile_api.access.keys import KeyRequest
 from mobile_api.access.priority import Load
 from mobile_api.access.quotas import Quotas
 from mobile_api.refusals import GiveWay, TooManyQueries
+from mobile_api.worker.line import Line
 from tests.api.serving import MakeKey, MovableClock, runtime_of
 
 
@@ -88,6 +89,28 @@ def test_cameras_leave_the_last_thread_to_people(threads: int, for_cameras: int)
         load.check(caller("camera", kind="camera"))
     load.__exit__(None, None, None)
     load.check(caller("camera", kind="camera"))
+
+
+def test_cameras_give_way_to_requests_that_wait_as_to_those_at_work() -> None:
+    load = Load(4)
+    with load:
+        load.check(caller("camera", kind="camera"), waiting=2)
+        load.check(caller("officer", kind="person"), waiting=60)
+        with pytest.raises(GiveWay):
+            load.check(caller("camera", kind="camera"), waiting=3)
+
+
+def test_a_camera_is_refused_by_how_many_wait_in_its_worker(app: Flask, make_key: MakeKey) -> None:
+    camera = make_key("lookup", kind="camera")
+    statuses = []
+    for waiting in (runtime_of(app).settings.threads - 2, runtime_of(app).settings.threads - 1):
+        line = Line(None)
+        line.begin(waiting)
+        asked = app.test_client().post(
+            "/v1/lookups", json={"plate": "DZZ1234"}, headers=camera, environ_overrides={"gunicorn.socket": line}
+        )
+        statuses.append(asked.status_code)
+    assert statuses == [200, 429]
 
 
 def test_a_camera_that_gives_way_may_send_its_next_reading_in_a_second(app: Flask, make_key: MakeKey) -> None:

@@ -27,7 +27,7 @@ from lookup.settings import Settings, variables_of
 from mobile_api.access.key_store import KeyStore
 from mobile_api.access.keys import KeyRequest
 from mobile_api.tls import tls_context
-from mobile_api.worker import READ_S
+from mobile_api.worker.line import READ_S
 from tests.api.real_server import PROGRAM
 from tests.operations.processes import PATIENCE_S, Client, Service, ask, service, until
 

@@ -1,0 +1,1 @@
+"""How a process of a service serves its connections, under gunicorn."""
