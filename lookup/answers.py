@@ -6,8 +6,9 @@ belongs to this question: its id, what was given, the moment and the age of the 
 
 import json
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import compress
 from typing import Any
 
 from lookup.clock import utc_text
@@ -19,6 +20,9 @@ from lookup.records import RecordName
 
 NULL = b"null"
 """A part that holds nothing."""
+
+PARTS = ("level", "immunity", "vehicle", "person", "premises", "candidates")
+"""The parts of an answer that are told as disclosed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,30 @@ class Substance:
     rests_on: tuple[RecordName, ...] = ()
     policy: str = ""
     language: str = ""
+    _account: str | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def disclosed(self) -> list[str]:
+        """The parts of the answer that hold something, of `PARTS`, as its fields are named."""
+        held = (
+            self.level is not None,
+            self.immunity is not None,
+            self.vehicle != NULL,
+            self.person != NULL,
+            self.premises != NULL,
+            self.candidates != b"[]",
+        )
+        return list(compress(PARTS, held))
+
+    def account(self) -> str:
+        """What the audit trail says of it, as JSON without braces: level, records, disclosed parts. Written when it is
+        asked for first, for it may be told many times."""
+        if self._account is None:
+            names = [{"id": key, "version": version, "handle": handle} for key, version, handle in self.rests_on]
+            account = written({"level": self.level, "records": names, "disclosed": self.disclosed})[1:-1]
+            object.__setattr__(self, "_account", account)
+            return account
+        return self._account
 
 
 @dataclass(frozen=True, slots=True)

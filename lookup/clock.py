@@ -15,6 +15,10 @@ WASHINGTON = ZoneInfo("America/New_York")
 """All days of the registry and of the law are days in Washington."""
 
 
+SECONDS = len("2026-11-22T12:00:00")
+"""Characters of a moment down to its seconds; a year has four digits (`datetime` writes no other)."""
+
+
 def system_clock() -> datetime:
     """Give the present moment of this machine, in UTC."""
     return datetime.now(UTC)
@@ -27,4 +31,6 @@ def day_in_washington(moment: datetime) -> date:
 
 def utc_text(moment: datetime) -> str:
     """Write `moment` as RFC 3339 in UTC, whole seconds, ending in `Z`."""
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return f"{moment.isoformat()[:SECONDS]}Z"

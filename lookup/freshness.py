@@ -43,6 +43,11 @@ class Freshness:
         """Whether a level may rest on this data."""
         return self.state != "expired" and not self.clock_suspect
 
+    @property
+    def age_seconds(self) -> float:
+        """The age as it is told: to a tenth of a second."""
+        return round(self.age.total_seconds(), 1)
+
     def document(self) -> dict[str, Any]:
         """Give the `freshness` object of an answer."""
         document: dict[str, Any] = json.loads(self.to_json())
@@ -52,7 +57,7 @@ class Freshness:
         """Write the `freshness` object as JSON. Put together by hand, for every answer has a new one: none of its
         values can hold a character that JSON escapes."""
         return (
-            f'{{"as_of":"{utc_text(self.as_of)}","age_seconds":{round(self.age.total_seconds(), 1)},'
+            f'{{"as_of":"{utc_text(self.as_of)}","age_seconds":{self.age_seconds},'
             f'"state":"{self.state}","source":"{self.source}",'
             f'"generation":"{self.generation}","revision":{self.revision}}}'
         )

@@ -15,7 +15,7 @@ from typing import Any
 from flask import Request, Response, g
 
 from lookup.answers import Answer
-from lookup.audit.answered import answer_entry
+from lookup.audit.answered import Effort, answer_entry
 from lookup.audit.entry import Actor, Entry, Event, Outcome, Scene, entry, record_objects
 from lookup.audit.trail import Trail
 from lookup.clock import Clock
@@ -69,8 +69,7 @@ class Told:
                 body,
                 Scene(self.clock(), self.component, self.actor(answer.query.requestor)),
                 kind,
-                duration_ms=self._duration_ms(),
-                bytes_in=self._bytes_in(),
+                Effort(self._duration_ms(), self._bytes_in()),
             )
         )
 

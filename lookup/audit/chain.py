@@ -8,7 +8,7 @@ bytes as they lie there, without any canonical form. What a broken chain means i
 import hashlib
 from dataclasses import dataclass
 
-from lookup.audit.entry import Entry
+from lookup.audit.entry import Entry, WrittenEntry
 from lookup.json_text import written
 
 START = "sha256:" + "0" * 64
@@ -33,7 +33,7 @@ class Link:
 
 def written_entry(entry: Entry) -> bytes:
     """Write the fields of an entry, without the braces: what every line of it begins with."""
-    return written(entry).encode()[1:-1]
+    return entry.text if isinstance(entry, WrittenEntry) else written(entry).encode()[1:-1]
 
 
 def chained(text: bytes, before: Link) -> tuple[bytes, Link]:

@@ -5,8 +5,9 @@ to say. Holds the value that was asked, and of the records only their names: nev
 (AU-3(3)). Where entries are kept, and the fields of the chain, are the trail's.
 """
 
+import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -49,6 +50,28 @@ FIELDS = (
     "duration_ms", "bytes_in", "bytes_out",
 )  # fmt: skip
 """All fields of an entry, in the order in which they are written."""
+
+
+class WrittenEntry(Mapping[str, Any]):
+    """An entry that was written when it was made: `text` is its JSON without the braces. It can be read like any other,
+    which parses it once."""
+
+    __slots__ = ("_read", "text")
+
+    def __init__(self, event: Event, outcome: Outcome, text: bytes) -> None:
+        self.text = text
+        self._read: dict[str, Any] = {"event": event, "outcome": outcome}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._read:
+            self._read = json.loads(b"{%b}" % self.text)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(FIELDS)
+
+    def __len__(self) -> int:
+        return len(FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +135,9 @@ def entry(
 
 def moment_text(moment: datetime) -> str:
     """Write a moment as the trail does: RFC 3339 in UTC, to the millisecond (AU-8 asks for 1/100 s)."""
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return f"{moment.isoformat(timespec='milliseconds')[:_MILLISECONDS]}Z"
 
 
 def record_objects(records: Iterable[RecordName]) -> list[dict[str, str]]:
@@ -120,6 +145,7 @@ def record_objects(records: Iterable[RecordName]) -> list[dict[str, str]]:
     return [{"id": key, "version": version, "handle": handle} for key, version, handle in records]
 
 
+_MILLISECONDS = len("2026-11-22T12:00:00.000")
 _EMPTY: dict[str, Any] = dict.fromkeys(FIELDS)
 _GIVEN = {"id", "occurred_at", "event", "component", "outcome"} | (set(Actor.__dataclass_fields__) - {"requestor"})
 _FREE = frozenset(FIELDS) - _GIVEN

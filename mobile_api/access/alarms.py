@@ -57,11 +57,14 @@ class Alarms:
         with self._lock:
             trace = self._trace_of(caller)
             raised = list(self._raised(trace, caller, answer, at))
-            self.raised.update(raised)
+            if raised:
+                self.raised.update(raised)
         return raised
 
     def _trace_of(self, caller: Caller) -> _Trace:
-        trace = self._traces.setdefault(caller.caller_id, _Trace())
+        trace = self._traces.get(caller.caller_id)
+        if trace is None:
+            trace = self._traces[caller.caller_id] = _Trace()
         self._traces.move_to_end(caller.caller_id)
         if len(self._traces) > CALLERS:
             self._traces.popitem(last=False)
@@ -90,5 +93,6 @@ def _follows(trace: _Trace, reading: Reading) -> bool:
 def _mostly_misses(trace: _Trace, is_miss: bool, at: datetime) -> bool:
     """Take note of an outcome, and tell whether the last ones were mostly misses."""
     trace.misses.append((at, is_miss))
-    recent = [missed for when, missed in trace.misses if at - when <= SPREAD]
-    return len(recent) == QUERIES and sum(recent) >= MISS_SHARE * QUERIES
+    if len(trace.misses) < QUERIES or at - trace.misses[0][0] > SPREAD:
+        return False
+    return sum(missed for _, missed in trace.misses) >= MISS_SHARE * QUERIES

@@ -4,7 +4,7 @@ import re
 
 from marshmallow import Schema, fields, validate
 
-from lookup.audit.answered import PARTS
+from lookup.answers import PARTS
 from lookup.fields import StrictBody, Text
 from mobile_api.schemas.answers import AnswerBody
 

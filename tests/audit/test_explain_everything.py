@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lookup.audit.answered import PARTS
+from lookup.answers import PARTS
 from lookup.freshness import FreshnessLimits
 from lookup.store.protocol import Draft
 from tests.audit.answered_questions import Answered, Desk, failures
