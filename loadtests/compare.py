@@ -1,10 +1,10 @@
 """One command that says what a lookup costs: `python -m loadtests.compare`.
 
-Runs a Flask hello-world, the textbook design on an Elasticsearch of its own, and the lookup service, authenticated and
-audited (as it is, and remembering nothing, so that each plate is asked for the first time) under the same gunicorn
-options. Drives them in turn in interleaved rounds, and prints requests a second, the workers' CPU time per request and
-the medians of the rounds' ratios. A shared machine gives one round of the same code anything between half and twice, so
-no single round is quoted.
+Runs a Flask hello-world (in gunicorn's own threaded worker, and in ours), the textbook design on an Elasticsearch of
+its own, and the lookup service, authenticated and audited (as it is, and remembering nothing, so that each plate is
+asked for the first time), each with as many processes and threads. Drives them in turn in interleaved rounds, and
+prints requests a second, the workers' CPU time per request and the medians of the rounds' ratios. A shared machine
+gives one round of the same code anything between half and twice, so no single round is quoted.
 """
 
 import json
@@ -13,6 +13,7 @@ import statistics
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -22,7 +23,7 @@ from loadtests.queries import queries_of
 from loadtests.registry import small_registry
 from loadtests.services import Service, running
 from loadtests.textbook_store import textbook_store
-from loadtests.wrk import Round, drive, posting_script, wrk_is_here
+from loadtests.wrk import Drive, Round, drive, posting_script, wrk_is_here
 from lookup.clock import system_clock
 from lookup.remembered import KEPT
 from lookup.settings import Settings, resolve_settings
@@ -35,18 +36,24 @@ TEXTBOOK_TARGET = 3.0
 """The same, as a multiple of the textbook design's."""
 WARM_UP_S = 2
 
+HELLO, HELLO_HERE, TEXTBOOK, AGAIN, FIRST = (
+    "hello-world",
+    "hello-world in our worker",
+    "textbook",
+    "asked again",
+    "first time",
+)
+
 _HELLO = """
 from loadtests.baselines.hello import create_app
 from lookup.settings import resolve_settings
 from mobile_api.server import Server
-Server(lambda settings, glance_s: create_app(), resolve_settings({{}}), "{bind}").run()
+server = Server(lambda settings, glance_s: create_app(), resolve_settings({{}}), "{bind}")
+server.cfg.set("worker_class", "gthread")
+server.run()
 """
-_TEXTBOOK = """
-from loadtests.baselines.textbook import create_app
-from lookup.settings import resolve_settings
-from mobile_api.server import Server
-Server(lambda settings, glance_s: create_app(), resolve_settings({{}}), "{bind}").run()
-"""
+_HELLO_HERE = _HELLO.replace('server.cfg.set("worker_class", "gthread")\n', "")
+_TEXTBOOK = _HELLO.replace("baselines.hello", "baselines.textbook")
 _LOOKUPS = """
 import lookup.remembered
 from lookup.settings import resolve_settings
@@ -63,8 +70,9 @@ Server(create_app, settings, "{bind}").run()
 @click.option("--members", default=5000, show_default=True, help="Size of the registry that is made.")
 @click.option("--rounds", type=click.IntRange(5), default=5, show_default=True)
 @click.option("--seconds", type=click.IntRange(1), default=4, show_default=True, help="Length of one round, each.")
+@click.option("--connections", default=16, show_default=True, help="How many ask at a time.")
 @click.option("--check", is_flag=True, help="Exit 1 where the median ratio is below the target.")
-def compare(data_dir: Path | None, members: int, rounds: int, seconds: int, *, check: bool) -> None:
+def compare(data_dir: Path | None, members: int, rounds: int, seconds: int, connections: int, *, check: bool) -> None:
     """Compare a lookup by plate with a Flask hello-world."""
     if not wrk_is_here():
         raise SystemExit("wrk is missing: install Debian's package wrk.")
@@ -73,16 +81,19 @@ def compare(data_dir: Path | None, members: int, rounds: int, seconds: int, *, c
         settings = _settings(data_dir, scratch, members)
         script = posting_script(scratch, *_questions(settings))
         os.environ[TEXTBOOK_URL] = stack.enter_context(textbook_store(settings))
-        hello = stack.enter_context(running("hello-world", _HELLO, "/"))
-        textbook = stack.enter_context(running("textbook", _TEXTBOOK, "/"))
         code = _LOOKUPS.replace("DATA_DIR", repr(str(settings.data_dir)))
-        again = stack.enter_context(running("again", code.replace("= KEPT", f"= {KEPT}"), "/healthz"))
-        first = stack.enter_context(running("first", code.replace("= KEPT", "= 0"), "/healthz"))
-        services = (hello, textbook, again, first)
-        measured = [_round(services, script, number, seconds) for number in range(rounds + 1)][1:]
-    ratio, ratio_first, times = _median(measured, 2, 0), _median(measured, 3, 0), _median(measured, 2, 1)
+        subjects = [
+            Subject(stack.enter_context(running(HELLO, _HELLO, "/")), "/"),
+            Subject(stack.enter_context(running(HELLO_HERE, _HELLO_HERE, "/")), "/"),
+            Subject(stack.enter_context(running(TEXTBOOK, _TEXTBOOK, "/")), "/v1/lookups", script),
+            Subject(_lookups(stack, AGAIN, code, KEPT), "/v1/lookups", script),
+            Subject(_lookups(stack, FIRST, code, 0), "/v1/lookups", script),
+        ]
+        measured = [_round(subjects, number, Drive(seconds, connections)) for number in range(rounds + 1)][1:]
+    ratio, times = _median(measured, AGAIN, HELLO), _median(measured, AGAIN, TEXTBOOK)
     click.echo(f"a plate asked again: median {ratio:.2f} of hello-world's throughput (target {TARGET})")
-    click.echo(f"a plate asked for the first time: median {ratio_first:.2f}")
+    click.echo(f"the same, of a hello-world in our own worker: median {_median(measured, AGAIN, HELLO_HERE):.2f}")
+    click.echo(f"a plate asked for the first time: median {_median(measured, FIRST, HELLO):.2f} of hello-world's")
     click.echo(
         f"a plate asked again: median {times:.1f} times the textbook design's throughput (target {TEXTBOOK_TARGET})"
     )
@@ -90,21 +101,31 @@ def compare(data_dir: Path | None, members: int, rounds: int, seconds: int, *, c
         raise SystemExit(1)
 
 
-def _round(services: Sequence[Service], script: Path, number: int, seconds: int) -> list[Round]:
-    """Drive each service, hello-world first, which has no question; round 0 warms up and is short."""
-    length = seconds if number else WARM_UP_S
-    hello, *lookups = services
-    results = [drive(hello, "/", length), *(drive(service, "/v1/lookups", length, script) for service in lookups)]
-    figures = (f"{result.per_second:.0f}/s ({result.cpu_us:.0f} µs CPU)" for result in results)
-    names = ("hello-world", "textbook", "asked again", "first time")
-    shown = ", ".join(f"{name} {figure}" for name, figure in zip(names, figures, strict=True))
-    click.echo(f"{'warm-up' if number == 0 else f'round {number}'}: {shown}")
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is measured: a running service, and what it is asked."""
+
+    service: Service
+    path: str
+    script: Path | None = None
+
+
+def _lookups(stack: ExitStack, name: str, code: str, kept: int) -> Service:
+    return stack.enter_context(running(name, code.replace("= KEPT", f"= {kept}"), "/healthz"))
+
+
+def _round(subjects: Sequence[Subject], number: int, how: Drive) -> dict[str, Round]:
+    """Drive each in turn; round 0 warms up and is short."""
+    how = how if number else Drive(WARM_UP_S, how.connections)
+    results = {one.service.name: drive(one.service, one.path, how, one.script) for one in subjects}
+    figures = (f"{name} {result.per_second:.0f}/s ({result.cpu_us:.0f} µs CPU)" for name, result in results.items())
+    click.echo(f"{'warm-up' if number == 0 else f'round {number}'}: {', '.join(figures)}")
     return results
 
 
-def _median(measured: list[list[Round]], place: int, beside: int) -> float:
+def _median(measured: list[dict[str, Round]], name: str, beside: str) -> float:
     """Give the median over the rounds of a service's throughput as a multiple of another's."""
-    return statistics.median(results[place].per_second / results[beside].per_second for results in measured)
+    return statistics.median(results[name].per_second / results[beside].per_second for results in measured)
 
 
 def _settings(data_dir: Path | None, scratch: Path, members: int) -> Settings:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from loadtests.services import Service
 
-CONNECTIONS = 16
 THREADS = 1
 """One thread of wrk drives far more than two workers answer, and leaves them the rest of a small machine."""
 
@@ -30,9 +29,17 @@ def wrk_is_here() -> bool:
     return shutil.which("wrk") is not None
 
 
-def drive(service: Service, path: str, seconds: int, script: Path | None = None) -> Round:
-    """Ask for `seconds`, as fast as the service answers. Stops the program where an answer was not 2xx."""
-    command = ["wrk", f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s"]
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """How a service is driven: for how many seconds, on how many connections at a time."""
+
+    seconds: int
+    connections: int
+
+
+def drive(service: Service, path: str, how: Drive, script: Path | None = None) -> Round:
+    """Ask as fast as the service answers. Stops the program where an answer was not 2xx."""
+    command = ["wrk", f"-t{THREADS}", f"-c{how.connections}", f"-d{how.seconds}s", "--timeout", "10s"]
     command += ["-s", str(script)] if script else []
     before = service.cpu_seconds()
     done = subprocess.run([*command, f"http://{service.address}{path}"], capture_output=True, text=True, check=True)
