@@ -25,8 +25,8 @@ LOOK_S = 0.01
 than two of them for somebody else's slow request; a lookup takes well below one."""
 REST_S = 1.0
 """Seconds between two looks while nothing happens; whoever begins to lead then calls for the next one."""
-MOST = 64
-"""Answers that leave together at most: the first of them waits for the last."""
+MOST = 32
+"""Answers that leave together at most: the first of them waits for the last, some 10 ms."""
 
 _LOG = logging.getLogger(__name__)
 Item = TypeVar("Item")
@@ -163,7 +163,7 @@ class Turns:
         if not self._is_watched:
             self._is_watched = True
             self._rouse()
-        while self._present is turn and len(turn.answered) < MOST and (one := _next(turn.arrived)) is not None:
+        while self._present is turn and len(turn.answered) < MOST and (one := self._next_arrival(turn)) is not None:
             turn.steps += 1
             served = self._server.serve(one, len(turn.arrived))
             if served is not None:
@@ -171,11 +171,18 @@ class Turns:
         self._settle(turn)
         if not turn.arrived:
             turn.is_busy = False
-            turn.arrived.extend(self._arrivals())
+            turn.arrived.extend(self._arrivals(REST_S))
 
-    def _arrivals(self) -> list[Connection]:
+    def _next_arrival(self, turn: Turn) -> Connection | None:
+        """Give the next request, also one that came while others were answered: who asks again and again would else be
+        recorded in ever smaller groups."""
+        if not turn.arrived:
+            turn.arrived.extend(self._arrivals(0))
+        return _next(turn.arrived)
+
+    def _arrivals(self, wait_s: float) -> list[Connection]:
         """Wait for requests. An event is given once, to one thread, until `arm`."""
-        found = (self._waiting.pop(number, None) for number, _ in self._poller.poll(REST_S))
+        found = (self._waiting.pop(number, None) for number, _ in self._poller.poll(wait_s))
         return [connection for connection in found if connection is not None]
 
     def _settle(self, turn: Turn) -> None:

@@ -9,7 +9,7 @@ import logging
 import socket
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -43,6 +43,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     _turns: Turns
     _next_sweep = 0.0
     _leave_by: float | None = None
+    _is_over = False
 
     def init_process(self) -> None:
         """Begin to work; what TLS needs is read once, not with each connection."""
@@ -52,7 +53,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def run(self) -> None:
         """Serve until the process is told to stop."""
-        self._turns = Turns(self, rouse=lambda: self.method_queue.defer(_nothing))
+        self._turns = Turns(self, rouse=lambda: self._tell(_nothing))
         for _ in range(self.cfg.threads):
             self.tpool.submit(self._turns.work)
         try:
@@ -100,6 +101,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         now = time.monotonic()
         if now < self._next_sweep and not force:
             return
+        self._is_over = self._is_over or force
         self._next_sweep = now + (SWEEP_S if self.alive else STOPPING_S)
         for connection in self._turns.expired(float("inf") if force else now):
             self._close(connection)
@@ -212,7 +214,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _end(self, connection: Connection) -> None:
         """Have a connection closed by the thread that counts them."""
-        self.method_queue.defer(self._close, connection)
+        self._tell(self._close, connection)
+
+    def _tell(self, call: Callable[..., None], *arguments: Any) -> None:
+        """Have the main thread do something, as long as it listens: afterwards its pipe may be another file."""
+        if not self._is_over:
+            self.method_queue.defer(call, *arguments)
 
     def _close(self, connection: Connection) -> None:
         self.nr_conns -= 1
