@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from mobile_api.worker.turns import LOOK_S, REST_S, Connection, Served, Turns
+from mobile_api.worker.turns import LOOK_S, MOST, REST_S, Connection, Served, Turns
 
 LONG_S = 20
 """More than anything here takes, so that whoever waits for it fails."""
@@ -106,6 +106,27 @@ def test_what_has_arrived_together_is_recorded_as_one_group(echo: Echo) -> None:
         assert [one.recv(64) for one in people] == [b"WHO"] * 10
     assert echo.groups == [10]
     assert echo.waiting == list(reversed(range(10)))
+
+
+def test_what_arrives_while_others_are_answered_is_recorded_with_them(echo: Echo) -> None:
+    echo.may_serve = {b"first": threading.Event()}
+    first, second = echo.connect(), echo.connect()
+    with at_work(echo, watched=False):
+        first.sendall(b"first")
+        assert echo.roused.wait(LONG_S)
+        second.sendall(b"second")
+        echo.may_serve[b"first"].set()
+        assert (first.recv(64), second.recv(64)) == (b"FIRST", b"SECOND")
+    assert echo.groups == [2]
+
+
+def test_more_than_leave_together_are_recorded_in_groups(echo: Echo) -> None:
+    people = [echo.connect() for _ in range(MOST + 1)]
+    for one in people:
+        one.sendall(b"who")
+    with at_work(echo):
+        assert [one.recv(64) for one in people] == [b"WHO"] * (MOST + 1)
+    assert echo.groups == [MOST, 1]
 
 
 def test_nobody_waits_for_a_slow_request_and_it_is_answered_too(echo: Echo) -> None:
