@@ -24,8 +24,9 @@ def ask(now: Runtime, caller: Caller, body: Any) -> tuple[Answer, bytes]:
     if caller.kind == "camera":
         answer = answer.without_person()
     text = answer.to_json()
-    told().answered(answer, text, body)
+    telling = told()
+    telling.answered(answer, text, body)
     for alarm in now.alarms.notice(caller, answer, now.clock()):
         _LOG.warning("%s was raised; the audit trail names the caller", alarm)
-        told().happened(alarm, "done", lookup_id=str(answer.lookup_id))
+        telling.happened(alarm, "done", lookup_id=str(answer.lookup_id))
     return answer, text

@@ -90,14 +90,17 @@ class Told:
     def complete(self, response: Response, strangers: Strangers) -> list[Entry]:
         """Give the entries of the request: where its view told nothing, one that says how it ended; where it failed
         after its view had told, both. None for one more refusal of somebody unknown in a flood of them."""
-        status, size = response.status_code, response.content_length
+        status = response.status_code
+        if self.entries and status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            return self.entries
+        size = response.content_length
         if not self.entries and self.caller is None and status == HTTPStatus.UNAUTHORIZED:
             before = strangers.refused()
             if before is not None:
                 self.failed(status, bytes_out=size, details={"unrecorded_before": before} if before else None)
         elif not self.entries and status < HTTPStatus.BAD_REQUEST:
             self.happened(self.event, "done", bytes_out=size)
-        elif not self.entries or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        else:
             self.failed(status, bytes_out=size)
         return self.entries
 
