@@ -19,6 +19,7 @@ from marshmallow import ValidationError
 
 from lookup.audit.commanded import record_command
 from lookup.audit.entry import FIELDS, Event
+from lookup.audit.expired_heads import RemovedVolume, remove_expired_heads
 from lookup.audit.explaining.command import explain_command
 from lookup.audit.places import places_of, trail_of
 from lookup.audit.reading.filters import FILTERS, Wanted, entry_of, filters_document
@@ -29,6 +30,7 @@ from lookup.audit.reading.review_text import review_text
 from lookup.audit.reading.stream import Line, Reading
 from lookup.audit.retention import Removed, remove_expired
 from lookup.audit.signing.signer import read_public_key
+from lookup.audit.signing.volumes import volumes_of
 from lookup.audit.verifying.progress import show_bytes_read
 from lookup.audit.verifying.verify import Evidence, Verification, verify
 from lookup.cli import json_option, print_json, with_settings
@@ -40,6 +42,9 @@ from lookup.settings import Settings
 Command = TypeVar("Command", bound=Callable[..., Any])
 Done = TypeVar("Done")
 
+UNVOUCHED = 3
+"""The exit code where nothing was changed as far as heads go back, and older ones are missing: a timer must tell it
+from tampering."""
 DAYS = 7
 """What a review covers: it is made weekly (CJIS AU-6)."""
 _CHAIN = ("sequence", "previous_hash", "hash")
@@ -54,6 +59,13 @@ def _moment(_context: click.Context, _option: click.Parameter, text: str | None)
     except ValidationError as error:
         raise click.BadParameter("Write a moment with its offset, such as 2026-06-01T14:03:00-04:00.") from error
     return moment
+
+
+def _volumes(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+    """Take the name of a file of which only the volumes need be there, as `audit_publish` takes it."""
+    if path is not None and not volumes_of(path):
+        raise click.BadParameter(f"There is neither {path.name} nor a volume of it, such as {path.stem}-202611.jsonl.")
+    return path
 
 
 def time_options(command: Command) -> Command:
@@ -79,7 +91,10 @@ def audit_command() -> None:
 @with_settings
 @json_option
 @click.option(
-    "--heads", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A published copy of the heads."
+    "--heads",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=_volumes,
+    help="A published or archived copy of the heads, with its volumes.",
 )
 @click.option(
     "--public-key",
@@ -89,13 +104,14 @@ def audit_command() -> None:
     help="A public key that signed the heads, kept elsewhere; may be given several times.",
 )
 def verify_command(settings: Settings, *, as_json: bool, heads: Path | None, key_files: tuple[Path, ...]) -> None:
-    """Check every line, every chain and every signed head, and name what was changed. Exits 1 where anything was."""
+    """Check every line, every chain and every signed head, and name what was changed. Exits 1 where anything was,
+    3 where older heads are missing and nothing else is wrong."""
     details = {"heads": heads and str(heads), "public_keys": [str(path) for path in key_files]}
     keys = [_public_key(path) for path in key_files]
     found = _recorded(settings, "audit.verified", details, lambda: _verified(settings, heads, keys))
     print_json(found.document()) if as_json else click.echo(verification_text(found))
-    if not found.is_intact:
-        sys.exit(1)
+    if not (found.is_intact and found.is_vouched_for):
+        sys.exit(UNVOUCHED if found.is_intact else 1)
 
 
 @audit_command.command("export")
@@ -162,14 +178,16 @@ def review_command(
 @with_settings
 @json_option
 def remove_expired_command(settings: Settings, *, as_json: bool) -> None:
-    """Remove the segments that are older than `audit_keep`; what is removed is recorded and signed first."""
-    removed = _removed(settings)
+    """Remove the segments and volumes of heads that are older than `audit_keep`; what is removed is recorded first."""
+    removed, volumes = _removed(settings)
     if as_json:
-        print_json([one.document() for one in removed])
+        print_json({"segments": [one.document() for one in removed], "heads": [one.document() for one in volumes]})
         return
     for one in removed:
         click.echo(f"{one.path.name}: {one.head.sequence + 1} lines, the last of {one.last_at:%Y-%m-%d}")
-    click.echo(f"{len(removed)} segments were removed.", err=True)
+    for volume in volumes:
+        click.echo(f"{volume.path.name}: signed heads, the last of {volume.last.at:%Y-%m-%d}")
+    click.echo(f"{len(removed)} segments and {len(volumes)} volumes of heads were removed.", err=True)
 
 
 audit_command.add_command(explain_command)
@@ -184,7 +202,8 @@ def verification_text(found: Verification) -> str:
         f"{found.checkpoints:,} checkpoints, {signed}; {found.unsigned:,} lines are younger."
     )
     lines += [f"Signed with {key} ({count:,} checkpoints)." for key, count in found.keys.items()]
-    lines.append("The trail is intact." if found.is_intact else "The trail was tampered with.")
+    intact = "The trail is intact." if found.is_vouched_for else "The trail is intact as far as signed heads go back."
+    lines.append(intact if found.is_intact else "The trail was tampered with.")
     return "\n".join(lines)
 
 
@@ -202,20 +221,21 @@ def _recorded(settings: Settings, event: Event, details: dict[str, Any], work: C
     return done
 
 
-def _removed(settings: Settings) -> list[Removed]:
-    """Remove what may go. What is removed is recorded by `remove_expired`; here, that nothing was or that it failed."""
+def _removed(settings: Settings) -> tuple[list[Removed], list[RemovedVolume]]:
+    """Remove what may go. What is removed is recorded by who removes it; here, that nothing was or that it failed."""
     details = {"kept": f"{settings.audit_keep.days} d", "segments": []}
     trail = trail_of(settings, "command", "commands")
     try:
         removed = remove_expired(settings, trail)
+        volumes = remove_expired_heads(settings, trail)
     except Exception:
         record_command(settings, "audit.removed", "error", details=details)
         raise
     finally:
         trail.close()
-    if not removed:
+    if not (removed or volumes):
         record_command(settings, "audit.removed", details=details)
-    return removed
+    return removed, volumes
 
 
 def _verified(settings: Settings, heads: Path | None, keys: list[Ed25519PublicKey]) -> Verification:

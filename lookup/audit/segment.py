@@ -80,6 +80,11 @@ class Segment:
             raise
         self.size += len(data)
 
+    def cut(self, torn: int) -> None:
+        """Cut off the bytes of a line at the end that was never finished."""
+        os.ftruncate(self._descriptor, self.size - torn)
+        self.size -= torn
+
     def close(self) -> None:
         """Let the file go."""
         with suppress(OSError):

@@ -228,9 +228,31 @@ def test_a_review_of_no_time_is_a_wrong_call(node: Settings) -> None:
     assert ran.code == 2
 
 
+def test_heads_that_were_archived_have_an_exit_code_of_their_own(signed: Settings) -> None:
+    volume = signed.audit_dir / "heads.jsonl"
+    archived = volume.rename(signed.data_dir / volume.name)
+    Keeper(signed).keep()
+    ran = run(signed, "verify")
+    assert ran.code == 3
+    assert ran.out.startswith("unvouched: heads.jsonl: heads missing before ")
+    assert ran.out.endswith("The trail is intact as far as signed heads go back.\n")
+    assert run(signed, "verify", "--json").document["vouched_for"] is False
+    assert run(signed, "verify", "--heads", str(archived)).code == 0
+
+
+def test_published_heads_are_given_by_the_name_in_the_settings(signed: Settings) -> None:
+    copy = signed.data_dir / "copy-202611.jsonl"
+    copy.write_bytes((signed.audit_dir / "heads.jsonl").read_bytes())
+    (signed.audit_dir / "heads.jsonl").write_bytes(b"")
+    ran = run(signed, "verify", "--heads", str(signed.data_dir / "copy.jsonl"))
+    assert ran.code == 1
+    assert "truncated: heads.jsonl" in ran.out
+    assert run(signed, "verify", "--heads", str(signed.data_dir / "other.jsonl")).code == 2
+
+
 def test_removing_where_nothing_has_expired_removes_nothing_and_is_recorded(signed: Settings) -> None:
     ran = run(signed, "remove-expired", "--json")
-    assert (ran.code, ran.document) == (0, [])
+    assert (ran.code, ran.document) == (0, {"segments": [], "heads": []})
     assert recorded(signed)[-1] == ("audit.removed", "done", {"kept": "400 d", "segments": []})
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
 from lookup.audit.reading.stream import all_segments
-from lookup.audit.signing.checkpoint import heads_path
+from lookup.audit.signing.volumes import HEADS_NAME, volumes_of
 from lookup.audit.verifying.pieces import Tick
 from lookup.audit.verifying.verify import Evidence
 
@@ -24,8 +24,8 @@ LINE_EVERY_S = 10.0
 @contextmanager
 def show_bytes_read(evidence: Evidence, every_s: float = LINE_EVERY_S) -> Iterator[Tick]:
     """Give what takes the bytes read."""
-    files = [heads_path(evidence.audit_dir), *all_segments(evidence.places)]
-    total = sum(path.stat().st_size for path in files if path.exists())
+    files = [*volumes_of(evidence.audit_dir / HEADS_NAME), *all_segments(evidence.places)]
+    total = sum(path.stat().st_size for path in files)
     if not sys.stderr.isatty():
         yield _Lines(total, every_s).tick
         return
