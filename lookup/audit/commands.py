@@ -17,6 +17,7 @@ import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from marshmallow import ValidationError
 
+from lookup.audit.clock_evidence import check_clock
 from lookup.audit.commanded import record_command
 from lookup.audit.entry import FIELDS, Event
 from lookup.audit.expired_heads import RemovedVolume, remove_expired_heads
@@ -177,9 +178,10 @@ def review_command(
 @audit_command.command("remove-expired")
 @with_settings
 @json_option
-def remove_expired_command(settings: Settings, *, as_json: bool) -> None:
+@click.option("--stood-still", is_flag=True, help="The clock is right: this node was not used for more than a month.")
+def remove_expired_command(settings: Settings, *, as_json: bool, stood_still: bool) -> None:
     """Remove the segments and volumes of heads that are older than `audit_keep`; what is removed is recorded first."""
-    removed, volumes = _removed(settings)
+    removed, volumes = _removed(settings, stood_still=stood_still)
     if as_json:
         print_json({"segments": [one.document() for one in removed], "heads": [one.document() for one in volumes]})
         return
@@ -221,11 +223,15 @@ def _recorded(settings: Settings, event: Event, details: dict[str, Any], work: C
     return done
 
 
-def _removed(settings: Settings) -> tuple[list[Removed], list[RemovedVolume]]:
+def _removed(settings: Settings, *, stood_still: bool) -> tuple[list[Removed], list[RemovedVolume]]:
     """Remove what may go. What is removed is recorded by who removes it; here, that nothing was or that it failed."""
-    details = {"kept": f"{settings.audit_keep.days} d", "segments": []}
+    details = {"kept": f"{settings.audit_keep.days} d", "segments": [], "stood_still": stood_still}
+    if stood_still:
+        record_command(settings, "audit.removed", details=details)  # who said so, before anything is done on it
     trail = trail_of(settings, "command", "commands")
     try:
+        if not stood_still:
+            check_clock(settings, system_clock())
         removed = remove_expired(settings, trail)
         volumes = remove_expired_heads(settings, trail)
     except Exception:
@@ -233,7 +239,7 @@ def _removed(settings: Settings) -> tuple[list[Removed], list[RemovedVolume]]:
         raise
     finally:
         trail.close()
-    if not (removed or volumes):
+    if not (removed or volumes or stood_still):
         record_command(settings, "audit.removed", details=details)
     return removed, volumes
 

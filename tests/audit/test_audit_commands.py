@@ -253,7 +253,7 @@ def test_published_heads_are_given_by_the_name_in_the_settings(signed: Settings)
 def test_removing_where_nothing_has_expired_removes_nothing_and_is_recorded(signed: Settings) -> None:
     ran = run(signed, "remove-expired", "--json")
     assert (ran.code, ran.document) == (0, {"segments": [], "heads": []})
-    assert recorded(signed)[-1] == ("audit.removed", "done", {"kept": "400 d", "segments": []})
+    assert recorded(signed)[-1] == ("audit.removed", "done", {"kept": "400 d", "segments": [], "stood_still": False})
 
 
 def test_every_reading_is_recorded_with_what_was_asked_and_not_what_was_found(node: Settings) -> None:
