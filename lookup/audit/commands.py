@@ -1,7 +1,8 @@
 """The group `immunity audit`: verify, read and review the trail of this node, and remove what need not be kept.
 
-Decides the options and what is printed. Each command is itself recorded, with what was asked and without what was
-found, before anything is printed (CJIS AU-2); where that cannot be recorded nothing is shown.
+Decides the options and what is printed. Each command that shows or removes something is itself recorded, with what was
+asked and without what was found, before anything is printed (CJIS AU-2); where that cannot be recorded nothing is
+shown.
 """
 
 import csv
@@ -30,6 +31,7 @@ from lookup.audit.reading.review import review
 from lookup.audit.reading.review_text import review_text
 from lookup.audit.reading.stream import Line, Reading
 from lookup.audit.retention import Removed, remove_expired
+from lookup.audit.signing.sign_once import sign_once
 from lookup.audit.signing.signer import read_public_key
 from lookup.audit.signing.volumes import volumes_of
 from lookup.audit.verifying.progress import show_bytes_read
@@ -173,6 +175,20 @@ def review_command(
     filters = {"filters": filters_document(begin, end, {})}
     report = _recorded(settings, "audit.reviewed", filters, lambda: _report(settings, begin, end))
     print_json(report) if as_json else click.echo(review_text(report))
+
+
+@audit_command.command("sign")
+@with_settings
+def sign_command(settings: Settings) -> None:
+    """Sign where the trail ends now and publish that: on a node without a service, from a timer.
+
+    It shows nothing and changes nothing that was recorded, so it is not recorded: else each head would need another.
+    """
+    try:
+        signed = sign_once(settings)
+    except OSError as error:
+        raise ConfigurationError(f"The trail cannot be signed: {error.strerror}.") from error
+    click.echo("Signed." if signed else "Nothing new to sign.", err=True)
 
 
 @audit_command.command("remove-expired")

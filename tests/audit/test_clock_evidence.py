@@ -74,6 +74,8 @@ def test_entries_alone_are_evidence_where_nothing_is_signed(settings: Settings, 
         begun(settings, clock).close()
         clock.advance(days=20)
     check_clock(settings, clock.now)
+    with pytest.raises(ConfigurationError):
+        check_clock(settings, clock.now + LEAP)
 
 
 def test_an_empty_trail_says_nothing_against_a_clock(settings: Settings) -> None:
