@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lookup.audit.signing.keeper import SETTLE_S, STOP_S, Keeper
+from lookup.audit.ends import SETTLE_S
+from lookup.audit.signing.keeper import STOP_S, Keeper
 from lookup.audit.signing.volumes import heads_path
 from lookup.errors import ConfigurationError
 from lookup.settings import Settings, resolve_settings

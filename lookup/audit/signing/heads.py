@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from lookup.audit.chain import Link
-from lookup.audit.ends import SegmentEnd, beginning_of, end_of
+from lookup.audit.ends import SegmentEnd, beginning_of, durable_end_of, end_of, is_still_there
 from lookup.audit.places import places_of
 from lookup.audit.segment import Segment, begun_at, is_segment_name, last_line, segments_in, standing, writer_of
 from lookup.audit.signing.checkpoint import (
@@ -78,7 +78,7 @@ class Heads:
         ends = {}
         for path in self._open_segments(()):
             with standing(path) as stands:
-                end = None if stands else _durable_end(path)
+                end = None if stands else durable_end_of(path)
             if end is not None:
                 ends[path.name] = end
         return ends
@@ -211,19 +211,10 @@ def _go_on(volume: Segment) -> Checkpoint | None:
     return _last(line)
 
 
-def _durable_end(path: Path) -> SegmentEnd | None:
-    """Give where a growing segment ends, once that is on disk; None where the disk refuses."""
-    with suppress(OSError), path.open("rb") as file:
-        end = end_of(path)
-        os.fdatasync(file.fileno())
-        return end
-    return None
-
-
 def _still(path: Path, seen: Seen) -> SegmentEnd | None:
     """Give the end that a growing segment was seen to have, where it was not taken back since."""
     end = seen.get(path.name)
-    return end if end is not None and path.stat().st_size >= end.size else None
+    return end if end is not None and is_still_there(path, end) else None
 
 
 def _head(path: Path, end: SegmentEnd, stands: bool, now: datetime) -> SegmentHead:

@@ -6,8 +6,8 @@ told. When to sign is decided by who calls, best a timer.
 
 import time
 
+from lookup.audit.ends import SETTLE_S
 from lookup.audit.signing.heads import Heads
-from lookup.audit.signing.keeper import SETTLE_S
 from lookup.audit.signing.publishing import Publishing
 from lookup.clock import Clock, system_clock
 from lookup.errors import ConfigurationError
