@@ -141,6 +141,8 @@ def export_command(
         raise
     for trouble in reading.troubles:
         click.echo(f"{trouble.kind}: {trouble.segment.name}, byte {trouble.offset}: passed over", err=True)
+    if reading.troubles.more:
+        click.echo(f"and {reading.troubles.more:,} more: run `immunity audit verify`", err=True)
 
 
 @audit_command.command("show")

@@ -16,6 +16,7 @@ from lookup.audit.commands import audit_command
 from lookup.audit.places import places_of, trail_of
 from lookup.audit.reading.lookup_text import entries_text
 from lookup.audit.reading.stream import Reading
+from lookup.audit.reading.troubles import KEPT
 from lookup.audit.segment import segments_in
 from lookup.audit.signing.keeper import Keeper
 from lookup.audit.verifying.progress import show_bytes_read
@@ -188,6 +189,15 @@ def test_show_prints_everything_about_one_lookup(node: Settings) -> None:
         assert [one["entry"]["event"] for one in shown] == ["query.plate", "disclosure"]
         assert [one["segment"] for one in shown] == [segment(node).name] * 2
         assert shown[0]["entry"] == json.loads(lines_of(node)[1])
+
+
+def test_an_export_says_how_much_it_passed_over_beside_what_it_names(node: Settings) -> None:
+    with segment(node).open("ab") as file:
+        file.write(b"no line\n" * (KEPT + 5))
+    told = export(node).stderr.splitlines()
+    assert len(told) == KEPT + 1
+    assert told[0].startswith(f"unreadable: {segment(node).name}, byte ")
+    assert told[-1] == "and 5 more: run `immunity audit verify`"
 
 
 def test_show_says_of_each_line_whether_its_own_hash_fits(node: Settings) -> None:
