@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from lookup.owner import give_to_owner, make_directory
+
 SUFFIX = ".jsonl"
 _NAME = re.compile(r"\d{8}T\d{6}-(service|commands)-[0-9a-f]{12}\.jsonl")
 _READ_BACK = 64 * 1024
@@ -37,12 +39,13 @@ class Segment:
     def create(cls, directory: Path, at: datetime, writer: str) -> "Segment":
         """Make a new segment in `directory`, which is made too, and try whether the disk takes anything. Nobody sees
         it before it appears."""
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_directory(directory)
         path = directory / f"{at:%Y%m%dT%H%M%S}-{writer}-{secrets.token_hex(6)}{SUFFIX}"
         descriptor = os.open(_hidden(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
         segment = cls(path, descriptor)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
+            give_to_owner(descriptor, directory)
             segment.append(_TRIAL)
             os.ftruncate(descriptor, 0)
             segment.size = 0
@@ -59,8 +62,11 @@ class Segment:
 
     @classmethod
     def reopen(cls, path: Path) -> "Segment | None":
-        """Go on with a segment that was left open; None where another process has it."""
-        descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
+        """Go on with a segment that was left open; None where another process has it, or it is another account's."""
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
+        except PermissionError:
+            return None
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

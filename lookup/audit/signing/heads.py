@@ -30,6 +30,7 @@ from lookup.audit.signing.signer import publish_key, signer_of
 from lookup.audit.signing.volumes import HEADS_NAME, final_heads, heads_path, is_full, volume_from
 from lookup.clock import Clock
 from lookup.errors import ConfigurationError
+from lookup.owner import give_file_to_owner, give_to_owner
 from lookup.settings import Settings
 from lookup.store.sqlite.directory import write_whole
 
@@ -114,11 +115,11 @@ class Heads:
         """Sign heads and add them to the volume, or begin the next one where it is full or all others are gone."""
         if last is None and any(self._signed_before()):
             text = self._signed(now, heads, Link(int(now.timestamp()) - 1), again=())
-            write_whole(volume.path, text.decode(), durably=True)
+            _write_volume(volume.path, text)
         elif last is not None and is_full(volume.path, now):
             text = self._signed(now, heads, last.link, again=self._standing(volume.path))
             path = volume_from(self._audit_dir / HEADS_NAME, last.sequence + 1)
-            write_whole(path, text.decode(), durably=True)
+            _write_volume(path, text)
         else:
             text, _ = signed_checkpoint(self._node, now, heads, Link() if last is None else last.link, self._signer)
             volume.append(text)
@@ -193,14 +194,22 @@ def _locked(audit_dir: Path) -> Iterator[Segment]:
     more when its turn came takes the new one."""
     while True:
         path = heads_path(audit_dir)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        is_new = not path.exists()
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if is_new:
+                give_to_owner(descriptor, audit_dir)
             if heads_path(audit_dir) == path and os.path.samestat(os.fstat(descriptor), path.stat()):
                 yield Segment(path, descriptor)
                 return
         finally:
             os.close(descriptor)
+
+
+def _write_volume(path: Path, text: bytes) -> None:
+    write_whole(path, text.decode(), durably=True)
+    give_file_to_owner(path)
 
 
 def _go_on(volume: Segment) -> Checkpoint | None:

@@ -108,4 +108,6 @@ class Keeper:
             return
         self._failing_since = self._clock()
         because = error if isinstance(error, ConfigurationError) else getattr(error, "strerror", None)
+        if isinstance(error, PermissionError):
+            because = f"{error.filename} belongs to another account: give it to the one that the service runs as"
         _log.error("no checkpoint of the audit trail can be made: %s", because, extra=failure_fields(error))
