@@ -34,12 +34,12 @@ from lookup.audit.retention import Removed, remove_expired
 from lookup.audit.signing.sign_once import sign_once
 from lookup.audit.signing.signer import read_public_key
 from lookup.audit.signing.volumes import volumes_of
-from lookup.audit.verifying.progress import show_bytes_read
 from lookup.audit.verifying.verify import Evidence, Verification, verify
 from lookup.cli import json_option, print_json, with_settings
 from lookup.clock import system_clock
 from lookup.errors import ConfigurationError
 from lookup.fields import Moment
+from lookup.progress import show_progress
 from lookup.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -264,8 +264,9 @@ def _removed(settings: Settings, *, stood_still: bool) -> tuple[list[Removed], l
 
 def _verified(settings: Settings, heads: Path | None, keys: list[Ed25519PublicKey]) -> Verification:
     evidence = Evidence(settings.audit_dir, places_of(settings), heads, keys)
-    with show_bytes_read(evidence) as tick:
-        return verify(evidence, tick)
+    with show_progress(unit="bytes") as progress:
+        progress.begin("Verifying", evidence.size())
+        return verify(evidence, progress.advance)
 
 
 def _report(settings: Settings, since: datetime, until: datetime) -> dict[str, Any]:

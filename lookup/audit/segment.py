@@ -5,15 +5,14 @@ and that nobody meets a segment that is still being made. Whether a file is full
 by the trail.
 """
 
-import fcntl
 import os
 import re
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from lookup.file_lock import lock, try_lock, unheld
 from lookup.owner import give_to_owner, make_directory
 
 SUFFIX = ".jsonl"
@@ -44,7 +43,7 @@ class Segment:
         descriptor = os.open(_hidden(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
         segment = cls(path, descriptor)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            lock(descriptor)
             give_to_owner(descriptor, directory)
             segment.append(_TRIAL)
             os.ftruncate(descriptor, 0)
@@ -67,9 +66,7 @@ class Segment:
             descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
         except PermissionError:
             return None
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not try_lock(descriptor):
             os.close(descriptor)
             return None
         return cls(path, descriptor)
@@ -132,23 +129,8 @@ def writer_of(path: Path) -> str:
 
 def is_being_written(path: Path) -> bool:
     """Tell whether a living process has this segment open for writing."""
-    with standing(path) as stands:
+    with unheld(path) as stands:
         return not stands
-
-
-@contextmanager
-def standing(path: Path) -> Iterator[bool]:
-    """Tell whether nobody has this segment open for writing; meanwhile nobody begins to."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(descriptor)
 
 
 def last_line(path: Path, size: int | None = None) -> tuple[bytes, int]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lookup.audit.ends import SETTLE_S, SegmentEnd, durable_end_of, is_still_there
-from lookup.audit.segment import last_line, standing
+from lookup.audit.segment import last_line
+from lookup.file_lock import unheld
 
 
 @dataclass(slots=True)
@@ -32,7 +33,7 @@ class SettledEnds:
 
     def size_of(self, path: Path) -> int:
         """Give how many bytes of a segment will stay as they are, up to the end of a line. Raises `OSError`."""
-        with standing(path) as stands:
+        with unheld(path) as stands:
             if stands:
                 self._growing.pop(path, None)
                 return _whole(path)

@@ -19,7 +19,6 @@ from lookup.audit.reading.stream import Reading
 from lookup.audit.reading.troubles import KEPT
 from lookup.audit.segment import segments_in
 from lookup.audit.signing.keeper import Keeper
-from lookup.audit.verifying.progress import show_bytes_read
 from lookup.audit.verifying.verify import Evidence, verify
 from lookup.lookup_ids import new_lookup_id, reference_number
 from lookup.settings import Settings, resolve_settings
@@ -99,17 +98,11 @@ def test_verify_as_json_has_every_finding(node: Settings) -> None:
     )
 
 
-def test_a_long_verification_says_now_and_then_how_far_it_is(
-    node: Settings, capsys: pytest.CaptureFixture[str]
-) -> None:
-    evidence = Evidence(node.audit_dir, places_of(node))
-    with show_bytes_read(evidence, every_s=0) as tick:
-        verify(evidence, tick)
-    size = f"{segment(node).stat().st_size / 1e6:.1f}"
-    assert capsys.readouterr().err == f"Verifying: {size} of {size} MB\n"
-    with show_bytes_read(evidence) as tick:
-        verify(evidence, tick)
-    assert capsys.readouterr().err == ""
+def test_a_verification_tells_all_bytes_that_it_reads(signed: Settings) -> None:
+    evidence, read = Evidence(signed.audit_dir, places_of(signed)), list[int]()
+    verify(evidence, read.append)
+    assert sum(read) == evidence.size()
+    assert evidence.size() == segment(signed).stat().st_size + (signed.audit_dir / "heads.jsonl").stat().st_size
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ there a moment after it was seen; until then it is the one that the last checkpo
 checkpoints are made is decided in `keeper`, where they go in `publishing`.
 """
 
-import fcntl
 import os
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -17,7 +16,7 @@ from types import MappingProxyType
 from lookup.audit.chain import Link
 from lookup.audit.ends import SegmentEnd, beginning_of, durable_end_of, end_of, is_still_there
 from lookup.audit.places import places_of
-from lookup.audit.segment import Segment, begun_at, is_segment_name, last_line, segments_in, standing, writer_of
+from lookup.audit.segment import Segment, begun_at, is_segment_name, last_line, segments_in, writer_of
 from lookup.audit.signing.checkpoint import (
     BATCH,
     Checkpoint,
@@ -30,6 +29,7 @@ from lookup.audit.signing.signer import publish_key, signer_of
 from lookup.audit.signing.volumes import HEADS_NAME, final_heads, heads_path, is_full, volume_from
 from lookup.clock import Clock
 from lookup.errors import ConfigurationError
+from lookup.file_lock import lock, unheld
 from lookup.owner import give_file_to_owner, give_to_owner
 from lookup.settings import Settings
 from lookup.store.sqlite.directory import write_whole
@@ -78,7 +78,7 @@ class Heads:
         """See where the segments end that are being written now. Raises `OSError`."""
         ends = {}
         for path in self._open_segments(()):
-            with standing(path) as stands:
+            with unheld(path) as stands:
                 end = None if stands else durable_end_of(path)
             if end is not None:
                 ends[path.name] = end
@@ -151,7 +151,7 @@ class Heads:
         """Give the head of each segment that is not final in a checkpoint."""
         before = {} if last is None else {head.name: head for head in last.segments if not head.is_final}
         for path in self._open_segments(set(self._signed_before()) if last is None else before):
-            with standing(path) as stands:
+            with unheld(path) as stands:
                 end = end_of(path) if stands else _still(path, seen)
             if end is not None:
                 yield _head(path, end, stands, now)
@@ -197,7 +197,7 @@ def _locked(audit_dir: Path) -> Iterator[Segment]:
         is_new = not path.exists()
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            lock(descriptor)
             if is_new:
                 give_to_owner(descriptor, audit_dir)
             if heads_path(audit_dir) == path and os.path.samestat(os.fstat(descriptor), path.stat()):

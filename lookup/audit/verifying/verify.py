@@ -43,6 +43,14 @@ class Evidence:
     published: Path | None = None
     known_keys: Sequence[Ed25519PublicKey] = ()
 
+    def size(self) -> int:
+        """Give how many bytes there are to read. Raises `OSError`."""
+        size = 0
+        for path in (*volumes_of(self.audit_dir / HEADS_NAME), *all_segments(self.places)):
+            with suppress(FileNotFoundError):  # retention removed it meanwhile
+                size += path.stat().st_size
+        return size
+
 
 @dataclass(slots=True)
 class Verification:
