@@ -2,6 +2,7 @@
 still kept, and what is missing of them is named as what it is."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from lookup.audit.segment import segments_in
 from lookup.audit.signing import volumes
 from lookup.audit.signing.heads import Heads
 from lookup.audit.signing.publishing import Publishing
-from lookup.audit.signing.volumes import HEADS_NAME, heads_path, volumes_of
+from lookup.audit.signing.volumes import HEADS_NAME, final_heads, heads_path, volumes_of
 from lookup.audit.verifying.findings import Finding
 from lookup.audit.verifying.verify import Evidence, Verification, verify
+from lookup.file_lock import lock
 from lookup.settings import Settings, resolve_settings
 from tests.api.serving import MovableClock
 from tests.audit.signed_nodes import begun, checkpoints
@@ -127,14 +129,39 @@ def test_a_clock_that_was_set_back_leaves_one_whole_chain(settings: Settings, cl
     assert not [one for one in verified(settings).findings if one.is_tampering]
 
 
-def test_who_waited_for_a_volume_that_is_full_goes_on_in_the_next_one(settings: Settings, clock: MovableClock) -> None:
-    live(settings, clock, 1)
-    heads = Heads(settings, clock)
+def test_who_waited_for_a_volume_that_is_full_goes_on_in_the_next_one(
+    settings: Settings, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live(settings, clock, 2)
     begun(settings, clock).close()
-    assert Heads(settings, clock).make() is not None  # another process begins the new volume
+    newest = heads_path(settings.audit_dir)
+    away = newest.rename(settings.data_dir / newest.name)
+
+    def wait(descriptor: int) -> None:
+        if away.exists():
+            away.rename(newest)  # another process began the next volume meanwhile
+        lock(descriptor)
+
+    monkeypatch.setattr("lookup.audit.signing.heads.lock", wait)
+    clock.now -= MONTH
+    assert Heads(settings, clock).make() is not None
+    assert names(settings) == ["heads.jsonl", newest.name]
+    assert [one.sequence for one in checkpoints(settings)] == [0, 1, 2, 3]
+    assert not [one for one in verified(settings).findings if one.is_tampering]
+
+
+def test_what_was_removed_is_stated_again_only_while_its_file_is_there(settings: Settings, clock: MovableClock) -> None:
+    live(settings, clock, 2)
+    gone, left = segments(settings)
+    stated = final_heads(heads_path(settings.audit_dir))
+    removed = [replace(stated[path.name], state="removed") for path in (gone, left)]
+    assert Heads(settings, clock).make(removed=removed) is not None
+    gone.unlink()
+    clock.now += MONTH
     begun(settings, clock).close()
-    assert heads.make() is not None
-    assert len(names(settings)) == 2
+    Heads(settings, clock).make()
+    again = {head.name: head.state for one in checkpoints(settings)[-2:] for head in one.segments}
+    assert (gone.name in again, again[left.name]) == (False, "removed")
     assert verified(settings).findings == []
 
 
