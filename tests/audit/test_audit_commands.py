@@ -19,7 +19,8 @@ from lookup.audit.reading.stream import Reading
 from lookup.audit.reading.troubles import KEPT
 from lookup.audit.segment import segments_in
 from lookup.audit.signing.keeper import Keeper
-from lookup.audit.verifying.verify import Evidence, verify
+from lookup.audit.verifying.verification import Evidence
+from lookup.audit.verifying.verify import verify
 from lookup.lookup_ids import new_lookup_id, reference_number
 from lookup.settings import Settings, resolve_settings
 from tests.audit.kept_trails import BEGUN_AT, KeptTrail

@@ -7,7 +7,8 @@ import pytest
 
 from lookup.audit.places import places_of
 from lookup.audit.signing.sign_once import sign_once
-from lookup.audit.verifying.verify import Evidence, verify
+from lookup.audit.verifying.verification import Evidence
+from lookup.audit.verifying.verify import verify
 from lookup.errors import ConfigurationError
 from lookup.settings import Settings, resolve_settings
 from tests.api.serving import MovableClock

@@ -17,7 +17,8 @@ from lookup.audit.signing.heads import Heads
 from lookup.audit.signing.publishing import Publishing
 from lookup.audit.signing.volumes import HEADS_NAME, final_heads, heads_path, volumes_of
 from lookup.audit.verifying.findings import Finding
-from lookup.audit.verifying.verify import Evidence, Verification, verify
+from lookup.audit.verifying.verification import Evidence, Verification
+from lookup.audit.verifying.verify import verify
 from lookup.file_lock import lock
 from lookup.settings import Settings, resolve_settings
 from tests.api.serving import MovableClock
