@@ -6,11 +6,11 @@ little more than its reading. What the changes concern is `incremental`.
 
 from datetime import datetime
 
-from indexer.progress import Progress
 from indexer.reading import digest_of, read_row
 from indexer.sources.extract import ChangedRow, ChangingExtract
 from indexer.staging import CHUNK, PUT_ROW, Staging
 from indexer.tables import TABLES, Table
+from lookup.progress import Progress
 
 _FIND = "SELECT rowid, digest, key, member FROM rows WHERE source = ? AND raw_key = ?"
 _TOUCH = "INSERT OR IGNORE INTO touched VALUES (?,?,?)"

@@ -15,7 +15,7 @@ import click
 from indexer.drift import Drift
 from indexer.examine import check, reconcile
 from indexer.follow import Listener, follow
-from indexer.progress import follow_counts, show_progress
+from indexer.progress import follow_counts
 from indexer.report import SyncReport
 from indexer.sources.open import open_source
 from indexer.status import describe_status, status_text
@@ -26,6 +26,7 @@ from lookup.audit.commanded import record_command
 from lookup.cli import json_option, print_json, with_settings
 from lookup.clock import day_in_washington, system_clock
 from lookup.logs import failure_fields, start_logs
+from lookup.progress import show_progress
 from lookup.settings import Settings
 from lookup.store.open import feed_of, published_store_of, reads_replica, replica_directory, writer_of
 from lookup.store.protocol import Writer

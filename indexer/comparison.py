@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 
 from indexer.compare import Change, compare
 from indexer.intake import Intake
-from indexer.progress import Progress
 from indexer.published import Published
 from indexer.report import Tally
+from lookup.progress import Progress
 from lookup.records import KINDS, Kind
 
 PROGRESS_EVERY = 500

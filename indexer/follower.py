@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Protocol
 
-from indexer.progress import Progress
 from indexer.replica_checking import WholeCheck
 from indexer.replica_file import ServingFile
 from indexer.replica_notes import ReplicaNotes
 from lookup.errors import CouldNotSearch, StoreDamaged
+from lookup.progress import Progress
 from lookup.store.elastic.documents import Change
 from lookup.store.elastic.feed import RevisionMissing
 from lookup.store.elastic.head import ServingHead

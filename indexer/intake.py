@@ -16,7 +16,6 @@ from indexer.incremental import find_concerned, judge_again
 from indexer.mirror import Mirror, index_mirror, new_mirror, old_mirror
 from indexer.position import DatabasePosition
 from indexer.presence import Sightings, look_around
-from indexer.progress import Progress
 from indexer.quarantine import count_lines
 from indexer.reading import read_row
 from indexer.refusals import mark, refuse_and_mark
@@ -26,6 +25,7 @@ from indexer.surroundings import Surroundings
 from indexer.tables import TABLES
 from indexer.workspace import open_workspace
 from lookup.errors import ConfigurationError
+from lookup.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)

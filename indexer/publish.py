@@ -10,8 +10,8 @@ from typing import Any
 
 from indexer.comparison import Comparison
 from indexer.plan import Plan
-from indexer.progress import Progress
 from indexer.staging import Staging
+from lookup.progress import Progress
 from lookup.records import KINDS
 from lookup.store.protocol import Head, Writer
 

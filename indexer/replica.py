@@ -12,13 +12,13 @@ import time
 from typing import NoReturn
 
 from indexer.follower import POLL_S, Feed, Follower
-from indexer.progress import Progress
 from indexer.replica_checking import WholeCheck
 from indexer.replica_file import ServingFile
 from indexer.replica_notes import ReplicaNotes
 from lookup.backoff import wait_after
 from lookup.clock import Clock, system_clock
 from lookup.errors import ImmunityError, StoreDamaged
+from lookup.progress import Progress
 from lookup.store.sqlite.directory import StoreDirectory
 from lookup.store.sqlite.lease import hold_lease
 

@@ -10,7 +10,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from indexer.progress import Progress
+from lookup.progress import Progress
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 

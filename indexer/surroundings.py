@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from indexer.progress import Progress, Silence
+from indexer.progress import Silence
 from lookup.clock import Clock, system_clock
+from lookup.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ Decides when a note is worth writing. Nothing rests on a note: one that cannot b
 import time
 from dataclasses import replace
 
-from indexer.progress import Progress
 from lookup.clock import Clock
 from lookup.errors import CouldNotSearch, ImmunityError
+from lookup.progress import Progress
 from lookup.store.protocol import Phase, Work, Writer
 
 NOTE_EVERY_S = 1.0

@@ -4,7 +4,6 @@ Decides when such a directory may be removed: a lock on it, which ends with the 
 a killed pass left.
 """
 
-import fcntl
 import os
 import shutil
 import tempfile
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lookup.errors import ConfigurationError
+from lookup.file_lock import try_lock
 
 _LOCK_NAME = "lock"
 
@@ -68,9 +68,7 @@ def _lock(directory: Path) -> int | None:
         descriptor = os.open(directory / _LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError:
         return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    if not try_lock(descriptor):
         os.close(descriptor)
         return None
     return descriptor

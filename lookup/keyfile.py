@@ -9,6 +9,7 @@ import secrets
 from pathlib import Path
 
 from lookup.errors import ConfigurationError
+from lookup.owner import give_to_owner, make_directory
 
 KEY_BYTES = 32
 """256 bits: a key of HMAC-SHA256 of full strength."""
@@ -20,7 +21,7 @@ def read_or_create_key(path: Path) -> bytes:
     Raises `ConfigurationError` where the file cannot be read or is not such a key.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_directory(path.parent)
         if not path.exists():
             _create(path)
         key = path.read_bytes()
@@ -37,6 +38,7 @@ def _create(path: Path) -> None:
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            give_to_owner(file.fileno(), path.parent)
             file.write(secrets.token_bytes(KEY_BYTES))
             file.flush()
             os.fsync(file.fileno())

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import click
 
-from indexer.progress import follow_counts, show_progress
+from indexer.progress import follow_counts
 from indexer.sources.csv_directory import CsvDirectory
 from indexer.sources.fictitious import generate
 from indexer.sources.manifest import MANIFEST_NAME, date_anew, read_manifest
@@ -27,6 +27,7 @@ from indexer.surroundings import Surroundings
 from indexer.sync import sync
 from lookup.clock import day_in_washington, system_clock
 from lookup.errors import ConfigurationError, ImmunityError, NotFound, SourceError
+from lookup.progress import show_progress
 from lookup.records import Vehicle
 from lookup.settings import Settings
 from lookup.store.open import published_store_of, writer_of

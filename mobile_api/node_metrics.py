@@ -12,7 +12,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from lookup.audit.segment import last_line
-from lookup.audit.signing.checkpoint import heads_path, read_checkpoint
+from lookup.audit.signing.checkpoint import read_checkpoint
+from lookup.audit.signing.volumes import heads_path
 from lookup.errors import ImmunityError
 from lookup.release import release
 from lookup.store.cluster import is_cluster

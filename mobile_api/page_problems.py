@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from lookup.errors import ImmunityError
+from mobile_api.access.refused_pages import tell_refused_page
 from mobile_api.problems import log_failure, problem_headers, unexpected_failure
 from mobile_api.refusals import Forbidden, SignInNeeded
 from mobile_api.request_ids import current_request_id
@@ -27,6 +28,7 @@ def install_page_problems(pages: Blueprint, home: str) -> None:
     """Let the pages of a blueprint show each failure as a page; `home` is the endpoint that leads back."""
 
     def show(error: ImmunityError) -> Response:
+        tell_refused_page(error)
         if isinstance(error, SignInNeeded):
             return redirect(url_for("sign_in.form"), 303)
         if error.status >= 500:

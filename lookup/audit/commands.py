@@ -1,7 +1,8 @@
 """The group `immunity audit`: verify, read and review the trail of this node, and remove what need not be kept.
 
-Decides the options and what is printed. Each command is itself recorded, with what was asked and without what was
-found, before anything is printed (CJIS AU-2); where that cannot be recorded nothing is shown.
+Decides the options and what is printed. Each command that shows or removes something is itself recorded, with what was
+asked and without what was found, before anything is printed (CJIS AU-2); where that cannot be recorded nothing is
+shown.
 """
 
 import csv
@@ -20,26 +21,31 @@ from marshmallow import ValidationError
 from lookup.audit.commanded import record_command
 from lookup.audit.entry import FIELDS, Event
 from lookup.audit.explaining.command import explain_command
-from lookup.audit.places import places_of, trail_of
+from lookup.audit.keeping_commands import remove_expired_command, sign_command
+from lookup.audit.places import places_of
 from lookup.audit.reading.filters import FILTERS, Wanted, entry_of, filters_document
 from lookup.audit.reading.lookup_entries import entries_about
 from lookup.audit.reading.lookup_text import entries_text
 from lookup.audit.reading.review import review
 from lookup.audit.reading.review_text import review_text
 from lookup.audit.reading.stream import Line, Reading
-from lookup.audit.retention import Removed, remove_expired
 from lookup.audit.signing.signer import read_public_key
-from lookup.audit.verifying.progress import show_bytes_read
-from lookup.audit.verifying.verify import Evidence, Verification, verify
+from lookup.audit.signing.volumes import volumes_of
+from lookup.audit.verifying.verification import Evidence, Verification
+from lookup.audit.verifying.verify import verify
 from lookup.cli import json_option, print_json, with_settings
 from lookup.clock import system_clock
 from lookup.errors import ConfigurationError
 from lookup.fields import Moment
+from lookup.progress import show_progress
 from lookup.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Done = TypeVar("Done")
 
+UNVOUCHED = 3
+"""The exit code where nothing was changed as far as heads go back, and older ones are missing: a timer must tell it
+from tampering."""
 DAYS = 7
 """What a review covers: it is made weekly (CJIS AU-6)."""
 _CHAIN = ("sequence", "previous_hash", "hash")
@@ -54,6 +60,13 @@ def _moment(_context: click.Context, _option: click.Parameter, text: str | None)
     except ValidationError as error:
         raise click.BadParameter("Write a moment with its offset, such as 2026-06-01T14:03:00-04:00.") from error
     return moment
+
+
+def _volumes(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+    """Take the name of a file of which only the volumes need be there, as `audit_publish` takes it."""
+    if path is not None and not volumes_of(path):
+        raise click.BadParameter(f"There is neither {path.name} nor a volume of it, such as {path.stem}-202611.jsonl.")
+    return path
 
 
 def time_options(command: Command) -> Command:
@@ -79,7 +92,10 @@ def audit_command() -> None:
 @with_settings
 @json_option
 @click.option(
-    "--heads", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A published copy of the heads."
+    "--heads",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=_volumes,
+    help="A published or archived copy of the heads, with its volumes.",
 )
 @click.option(
     "--public-key",
@@ -89,13 +105,14 @@ def audit_command() -> None:
     help="A public key that signed the heads, kept elsewhere; may be given several times.",
 )
 def verify_command(settings: Settings, *, as_json: bool, heads: Path | None, key_files: tuple[Path, ...]) -> None:
-    """Check every line, every chain and every signed head, and name what was changed. Exits 1 where anything was."""
+    """Check every line, every chain and every signed head, and name what was changed. Exits 1 where anything was,
+    3 where older heads are missing and nothing else is wrong."""
     details = {"heads": heads and str(heads), "public_keys": [str(path) for path in key_files]}
     keys = [_public_key(path) for path in key_files]
     found = _recorded(settings, "audit.verified", details, lambda: _verified(settings, heads, keys))
     print_json(found.document()) if as_json else click.echo(verification_text(found))
-    if not found.is_intact:
-        sys.exit(1)
+    if not (found.is_intact and found.is_vouched_for):
+        sys.exit(UNVOUCHED if found.is_intact else 1)
 
 
 @audit_command.command("export")
@@ -122,6 +139,8 @@ def export_command(
         raise
     for trouble in reading.troubles:
         click.echo(f"{trouble.kind}: {trouble.segment.name}, byte {trouble.offset}: passed over", err=True)
+    if reading.troubles.more:
+        click.echo(f"and {reading.troubles.more:,} more: run `immunity audit verify`", err=True)
 
 
 @audit_command.command("show")
@@ -158,21 +177,8 @@ def review_command(
     print_json(report) if as_json else click.echo(review_text(report))
 
 
-@audit_command.command("remove-expired")
-@with_settings
-@json_option
-def remove_expired_command(settings: Settings, *, as_json: bool) -> None:
-    """Remove the segments that are older than `audit_keep`; what is removed is recorded and signed first."""
-    removed = _removed(settings)
-    if as_json:
-        print_json([one.document() for one in removed])
-        return
-    for one in removed:
-        click.echo(f"{one.path.name}: {one.head.sequence + 1} lines, the last of {one.last_at:%Y-%m-%d}")
-    click.echo(f"{len(removed)} segments were removed.", err=True)
-
-
-audit_command.add_command(explain_command)
+for apart in (explain_command, sign_command, remove_expired_command):
+    audit_command.add_command(apart)
 
 
 def verification_text(found: Verification) -> str:
@@ -184,7 +190,8 @@ def verification_text(found: Verification) -> str:
         f"{found.checkpoints:,} checkpoints, {signed}; {found.unsigned:,} lines are younger."
     )
     lines += [f"Signed with {key} ({count:,} checkpoints)." for key, count in found.keys.items()]
-    lines.append("The trail is intact." if found.is_intact else "The trail was tampered with.")
+    intact = "The trail is intact." if found.is_vouched_for else "The trail is intact as far as signed heads go back."
+    lines.append(intact if found.is_intact else "The trail was tampered with.")
     return "\n".join(lines)
 
 
@@ -202,26 +209,11 @@ def _recorded(settings: Settings, event: Event, details: dict[str, Any], work: C
     return done
 
 
-def _removed(settings: Settings) -> list[Removed]:
-    """Remove what may go. What is removed is recorded by `remove_expired`; here, that nothing was or that it failed."""
-    details = {"kept": f"{settings.audit_keep.days} d", "segments": []}
-    trail = trail_of(settings, "command", "commands")
-    try:
-        removed = remove_expired(settings, trail)
-    except Exception:
-        record_command(settings, "audit.removed", "error", details=details)
-        raise
-    finally:
-        trail.close()
-    if not removed:
-        record_command(settings, "audit.removed", details=details)
-    return removed
-
-
 def _verified(settings: Settings, heads: Path | None, keys: list[Ed25519PublicKey]) -> Verification:
     evidence = Evidence(settings.audit_dir, places_of(settings), heads, keys)
-    with show_bytes_read(evidence) as tick:
-        return verify(evidence, tick)
+    with show_progress(unit="bytes") as progress:
+        progress.begin("Verifying", evidence.size())
+        return verify(evidence, progress.advance)
 
 
 def _report(settings: Settings, since: datetime, until: datetime) -> dict[str, Any]:

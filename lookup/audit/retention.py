@@ -6,7 +6,7 @@ a file is deleted (CJIS AU-11, AU-9).
 """
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,15 +17,13 @@ from lookup.audit.ends import end_of
 from lookup.audit.entry import Actor, Scene, entry, moment_text
 from lookup.audit.places import places_of, system_actor
 from lookup.audit.segment import begun_at, is_segment_name, last_line, segments_in
-from lookup.audit.signing.checkpoint import SegmentHead, heads_path, read_checkpoint
+from lookup.audit.signing.checkpoint import BATCH, SegmentHead
 from lookup.audit.signing.heads import Heads
 from lookup.audit.signing.publishing import Publishing
+from lookup.audit.signing.volumes import final_heads, heads_path
 from lookup.audit.trail import Trail
 from lookup.clock import Clock, system_clock
 from lookup.settings import Settings
-
-BATCH = 50
-"""Segments that one entry and one head name as removed: a log collector must take such a head in one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def remove_expired(
     """
     heads, publishing = Heads(settings, clock), Publishing(settings, clock)
     expired = dict(_expired(settings, clock()))
-    final = _final_heads(heads_path(settings.audit_dir), {path.name for path in expired})
+    final = _final_heads(settings) if expired else {}
     gone = [
         Removed(path, final[path.name], last_at)
         for path, last_at in expired.items()
@@ -89,18 +87,10 @@ def _last_at(path: Path) -> datetime | None:
         return None
 
 
-def _final_heads(path: Path, names: Collection[str]) -> dict[str, SegmentHead]:
-    """Give the final heads of these segments, as the checkpoints of the node state them."""
-    found: dict[str, SegmentHead] = {}
-    if not names or not path.exists():
-        return found
-    with path.open("rb") as file:
-        for line in file:
-            if b'"state":"closed"' in line or b'"state":"ended"' in line:
-                checkpoint = read_checkpoint(line.rstrip(b"\n"))
-                stated = () if checkpoint is None else checkpoint.segments
-                found |= {head.name: head for head in stated if head.name in names and head.state != "open"}
-    return found
+def _final_heads(settings: Settings) -> dict[str, SegmentHead]:
+    """Give the final heads of all segments, which the newest volume states or states again."""
+    newest = heads_path(settings.audit_dir)
+    return final_heads(newest) if newest.exists() else {}
 
 
 def _ends_as(path: Path, head: SegmentHead) -> bool:

@@ -5,14 +5,15 @@ and that nobody meets a segment that is still being made. Whether a file is full
 by the trail.
 """
 
-import fcntl
 import os
 import re
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+
+from lookup.file_lock import lock, try_lock, unheld
+from lookup.owner import give_to_owner, make_directory
 
 SUFFIX = ".jsonl"
 _NAME = re.compile(r"\d{8}T\d{6}-(service|commands)-[0-9a-f]{12}\.jsonl")
@@ -37,12 +38,13 @@ class Segment:
     def create(cls, directory: Path, at: datetime, writer: str) -> "Segment":
         """Make a new segment in `directory`, which is made too, and try whether the disk takes anything. Nobody sees
         it before it appears."""
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_directory(directory)
         path = directory / f"{at:%Y%m%dT%H%M%S}-{writer}-{secrets.token_hex(6)}{SUFFIX}"
         descriptor = os.open(_hidden(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
         segment = cls(path, descriptor)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            lock(descriptor)
+            give_to_owner(descriptor, directory)
             segment.append(_TRIAL)
             os.ftruncate(descriptor, 0)
             segment.size = 0
@@ -59,11 +61,12 @@ class Segment:
 
     @classmethod
     def reopen(cls, path: Path) -> "Segment | None":
-        """Go on with a segment that was left open; None where another process has it."""
-        descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
+        """Go on with a segment that was left open; None where another process has it, or it is another account's."""
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
+        except PermissionError:
+            return None
+        if not try_lock(descriptor):
             os.close(descriptor)
             return None
         return cls(path, descriptor)
@@ -79,6 +82,11 @@ class Segment:
                 os.ftruncate(self._descriptor, self.size)
             raise
         self.size += len(data)
+
+    def cut(self, torn: int) -> None:
+        """Cut off the bytes of a line at the end that was never finished."""
+        os.ftruncate(self._descriptor, self.size - torn)
+        self.size -= torn
 
     def close(self) -> None:
         """Let the file go."""
@@ -121,23 +129,8 @@ def writer_of(path: Path) -> str:
 
 def is_being_written(path: Path) -> bool:
     """Tell whether a living process has this segment open for writing."""
-    with standing(path) as stands:
+    with unheld(path) as stands:
         return not stands
-
-
-@contextmanager
-def standing(path: Path) -> Iterator[bool]:
-    """Tell whether nobody has this segment open for writing; meanwhile nobody begins to."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(descriptor)
 
 
 def last_line(path: Path, size: int | None = None) -> tuple[bytes, int]:

@@ -1,18 +1,21 @@
-"""Ships the segments of this node's audit trail into the copy of all nodes, as far as they are written.
+"""Ships the segments of this node's audit trail into the copy of all nodes, as far as they are written for good.
 
 Decides what is next and remembers how far it came, in a small database of its own: after a restart it goes on there,
 and where it does not know it ships again, which changes nothing. Memory holds one piece of one segment. A line is
-shipped once it is whole; nothing that is shipped is looked at again. When to look is decided by who calls.
+shipped once it is on disk and can no longer be taken back; nothing that is shipped is looked at again. When to look is
+decided by who calls.
 """
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from lookup.audit.segment import is_segment_name, segments_in
+from lookup.audit.settled import SettledEnds
 from lookup.errors import CouldNotSearch
 from lookup.store.elastic.audit_documents import SegmentLine
 
@@ -38,10 +41,18 @@ class Shipping:
     `shipped` is the file that says how far it came. `go_on` is asked before each piece.
     """
 
-    def __init__(self, places: Sequence[Path], copy: Copy, shipped: Path, go_on: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        places: Sequence[Path],
+        copy: Copy,
+        shipped: Path,
+        go_on: Callable[[], bool],
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._places = places
         self._copy = copy
         self._go_on = go_on
+        self._settled = SettledEnds(now_s)
         self._months: set[str] = set()
         with suppress(FileExistsError):
             os.close(os.open(shipped, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
@@ -51,28 +62,29 @@ class Shipping:
         self._shipped.execute(_SCHEMA)
 
     def ship(self) -> int:
-        """Ship everything that is written by now and was not shipped yet, oldest segment first. Give the number of
-        lines. Raises `CouldNotSearch` where the copy does not take it: what it took is remembered."""
+        """Ship everything that is written for good by now and was not shipped yet, oldest segment first: of a segment
+        that grows, what a call at least a second ago has seen. Give the number of lines. Raises `CouldNotSearch` where
+        the copy does not take it: what it took is remembered."""
         known = dict(self._shipped.execute("SELECT segment, up_to FROM shipped"))
         segments = (path for place in self._places for path in segments_in(place) if is_segment_name(path.name))
         lines = 0
         for path in sorted(segments, key=lambda path: path.name):
             with suppress(FileNotFoundError):  # retention removed it meanwhile
                 if path.stat().st_size > known.get(path.name, 0):
-                    lines += self._ship_segment(path)
+                    lines += self._ship_segment(path, self._settled.size_of(path))
         return lines
 
     def close(self) -> None:
         """Close the database."""
         self._shipped.close()
 
-    def _ship_segment(self, path: Path) -> int:
+    def _ship_segment(self, path: Path, size: int) -> int:
         month, lines = path.name[:6], 0
-        for piece in self._pieces(path):
+        for piece in self._pieces(path, size):
             if not self._go_on():
                 break
             if self._made(month):
-                return self._ship_segment(path)  # from its beginning: what was shipped of it is not there any more
+                return self._ship_segment(path, size)  # from its beginning: nothing of it is there any more
             self._copy_or_forget(month, piece)
             last = piece[-1]
             self._shipped.execute(
@@ -101,14 +113,14 @@ class Shipping:
             self._months.discard(month)
             raise
 
-    def _pieces(self, path: Path) -> Iterator[list[SegmentLine]]:
-        """Give the whole lines of a segment that were not shipped yet, some at a time."""
+    def _pieces(self, path: Path, size: int) -> Iterator[list[SegmentLine]]:
+        """Give the whole lines of the first bytes of a segment that were not shipped yet, some at a time."""
         row = self._shipped.execute("SELECT up_to FROM shipped WHERE segment = ?", (path.name,)).fetchone()
         offset = 0 if row is None else row[0]
         with path.open("rb") as file:
             while True:
                 file.seek(offset)
-                data = file.read(PIECE_BYTES)
+                data = file.read(max(0, min(PIECE_BYTES, size - offset)))
                 end = data.rfind(b"\n")
                 if end < 0 and len(data) < PIECE_BYTES:
                     return

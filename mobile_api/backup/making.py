@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lookup.audit.places import segments_directory
 from lookup.audit.segment import is_segment_name, segments_in
-from lookup.audit.signing.checkpoint import heads_path
+from lookup.audit.signing.volumes import heads_path
 from lookup.clock import Clock
 from lookup.settings import Settings
 from mobile_api.backup.files import copy_database, copy_file, copy_trail_file, open_alone

@@ -3,11 +3,12 @@
 Decides how the mark is set and seen. A restore looks at it, because it would change files under a running service.
 """
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from lookup.file_lock import lock, try_lock
 
 MARK_NAME = "serving.lock"
 
@@ -18,7 +19,7 @@ def served(data_dir: Path) -> Iterator[None]:
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(data_dir / MARK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        lock(descriptor, shared=True)
         yield
     finally:
         os.close(descriptor)
@@ -30,10 +31,6 @@ def alone(data_dir: Path) -> Iterator[bool]:
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(data_dir / MARK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        yield False
-    else:
-        yield True
+        yield try_lock(descriptor)
     finally:
         os.close(descriptor)

@@ -38,7 +38,8 @@ def test_after_30_minutes_without_use_the_console_locks_cjis_ac_11(
     clock.advance(minutes=30)
     assert browser.get("/").headers["Location"] == "/sign-in"
     assert events_of(settings, operator) == ["sign_in", "session.locked"]
-    locked = trail_of(settings, "console")[-1]
+    locked, refused = trail_of(settings, "console")[-2:]
+    assert (locked["event"], refused["event"]) == ("session.locked", "access.refused")
     assert (locked["user"], locked["agency_ori"]) == (operator.account.user, "ZZ0010000")
     assert not is_in(browser)
     assert browser.sign_in(operator).status_code == 200

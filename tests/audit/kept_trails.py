@@ -12,11 +12,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from lookup.audit.chain import Link
 from lookup.audit.ends import end_of
 from lookup.audit.entry import Actor, Event, Outcome, Scene, entry
-from lookup.audit.signing.checkpoint import SegmentHead, SegmentState, heads_path, signed_checkpoint
+from lookup.audit.signing.checkpoint import SegmentHead, SegmentState, signed_checkpoint
 from lookup.audit.signing.signer import Signer, public_key_path, publish_key
+from lookup.audit.signing.volumes import heads_path
 from lookup.audit.trail import Trail
 from lookup.audit.verifying.findings import Finding
-from lookup.audit.verifying.verify import Evidence, Verification, verify
+from lookup.audit.verifying.verification import Evidence, Verification
+from lookup.audit.verifying.verify import verify
 
 BEGUN_AT = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
 SEED = bytes(range(32))

@@ -1,8 +1,9 @@
 """A node whose trail is signed: its settings, a trail with entries, and its checkpoints read again."""
 
 from lookup.audit.places import trail_of
-from lookup.audit.signing.checkpoint import Checkpoint, heads_path, is_signed, read_checkpoint
+from lookup.audit.signing.checkpoint import Checkpoint, is_signed, read_checkpoint
 from lookup.audit.signing.signer import public_key_path, read_public_key
+from lookup.audit.signing.volumes import HEADS_NAME, volumes_of
 from lookup.audit.trail import Trail, Writer
 from lookup.settings import Settings
 from tests.api.serving import MovableClock
@@ -19,7 +20,8 @@ def begun(settings: Settings, clock: MovableClock, writer: Writer = "service", *
 
 def checkpoints(settings: Settings) -> list[Checkpoint]:
     """All checkpoints of a node, each of which must be whole and signed with the key beside it."""
-    return [_read(settings, line) for line in heads_path(settings.audit_dir).read_bytes().splitlines()]
+    volumes = volumes_of(settings.audit_dir / HEADS_NAME)
+    return [_read(settings, line) for volume in volumes for line in volume.read_bytes().splitlines()]
 
 
 def states(checkpoint: Checkpoint) -> list[tuple[int, str, int]]:

@@ -16,10 +16,11 @@ from lookup.audit.commands import audit_command
 from lookup.audit.places import places_of, trail_of
 from lookup.audit.reading.lookup_text import entries_text
 from lookup.audit.reading.stream import Reading
+from lookup.audit.reading.troubles import KEPT
 from lookup.audit.segment import segments_in
 from lookup.audit.signing.keeper import Keeper
-from lookup.audit.verifying.progress import show_bytes_read
-from lookup.audit.verifying.verify import Evidence, verify
+from lookup.audit.verifying.verification import Evidence
+from lookup.audit.verifying.verify import verify
 from lookup.lookup_ids import new_lookup_id, reference_number
 from lookup.settings import Settings, resolve_settings
 from tests.audit.kept_trails import BEGUN_AT, KeptTrail
@@ -98,17 +99,11 @@ def test_verify_as_json_has_every_finding(node: Settings) -> None:
     )
 
 
-def test_a_long_verification_says_now_and_then_how_far_it_is(
-    node: Settings, capsys: pytest.CaptureFixture[str]
-) -> None:
-    evidence = Evidence(node.audit_dir, places_of(node))
-    with show_bytes_read(evidence, every_s=0) as tick:
-        verify(evidence, tick)
-    size = f"{segment(node).stat().st_size / 1e6:.1f}"
-    assert capsys.readouterr().err == f"Verifying: {size} of {size} MB\n"
-    with show_bytes_read(evidence) as tick:
-        verify(evidence, tick)
-    assert capsys.readouterr().err == ""
+def test_a_verification_tells_all_bytes_that_it_reads(signed: Settings) -> None:
+    evidence, read = Evidence(signed.audit_dir, places_of(signed)), list[int]()
+    verify(evidence, read.append)
+    assert sum(read) == evidence.size()
+    assert evidence.size() == segment(signed).stat().st_size + (signed.audit_dir / "heads.jsonl").stat().st_size
 
 
 @pytest.fixture
@@ -190,6 +185,15 @@ def test_show_prints_everything_about_one_lookup(node: Settings) -> None:
         assert shown[0]["entry"] == json.loads(lines_of(node)[1])
 
 
+def test_an_export_says_how_much_it_passed_over_beside_what_it_names(node: Settings) -> None:
+    with segment(node).open("ab") as file:
+        file.write(b"no line\n" * (KEPT + 5))
+    told = export(node).stderr.splitlines()
+    assert len(told) == KEPT + 1
+    assert told[0].startswith(f"unreadable: {segment(node).name}, byte ")
+    assert told[-1] == "and 5 more: run `immunity audit verify`"
+
+
 def test_show_says_of_each_line_whether_its_own_hash_fits(node: Settings) -> None:
     assert run(node, "show", str(LOOKUP_ID)).out.count("own hash              fits\n") == 2
     path = segment(node)
@@ -228,10 +232,32 @@ def test_a_review_of_no_time_is_a_wrong_call(node: Settings) -> None:
     assert ran.code == 2
 
 
+def test_heads_that_were_archived_have_an_exit_code_of_their_own(signed: Settings) -> None:
+    volume = signed.audit_dir / "heads.jsonl"
+    archived = volume.rename(signed.data_dir / volume.name)
+    Keeper(signed).keep()
+    ran = run(signed, "verify")
+    assert ran.code == 3
+    assert ran.out.startswith("unvouched: heads.jsonl: heads missing before ")
+    assert ran.out.endswith("The trail is intact as far as signed heads go back.\n")
+    assert run(signed, "verify", "--json").document["vouched_for"] is False
+    assert run(signed, "verify", "--heads", str(archived)).code == 0
+
+
+def test_published_heads_are_given_by_the_name_in_the_settings(signed: Settings) -> None:
+    copy = signed.data_dir / "copy-202611.jsonl"
+    copy.write_bytes((signed.audit_dir / "heads.jsonl").read_bytes())
+    (signed.audit_dir / "heads.jsonl").write_bytes(b"")
+    ran = run(signed, "verify", "--heads", str(signed.data_dir / "copy.jsonl"))
+    assert ran.code == 1
+    assert "truncated: heads.jsonl" in ran.out
+    assert run(signed, "verify", "--heads", str(signed.data_dir / "other.jsonl")).code == 2
+
+
 def test_removing_where_nothing_has_expired_removes_nothing_and_is_recorded(signed: Settings) -> None:
     ran = run(signed, "remove-expired", "--json")
-    assert (ran.code, ran.document) == (0, [])
-    assert recorded(signed)[-1] == ("audit.removed", "done", {"kept": "400 d", "segments": []})
+    assert (ran.code, ran.document) == (0, {"segments": [], "heads": []})
+    assert recorded(signed)[-1] == ("audit.removed", "done", {"kept": "400 d", "segments": [], "stood_still": False})
 
 
 def test_every_reading_is_recorded_with_what_was_asked_and_not_what_was_found(node: Settings) -> None:

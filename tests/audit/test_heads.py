@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from lookup.audit.places import places_of
 from lookup.audit.segment import segments_in
-from lookup.audit.signing.checkpoint import SegmentHead, heads_path, is_signed, read_checkpoint
+from lookup.audit.signing.checkpoint import SegmentHead, is_signed, read_checkpoint
 from lookup.audit.signing.heads import Heads
 from lookup.audit.signing.signer import signer_of
+from lookup.audit.signing.volumes import heads_path
 from lookup.errors import ConfigurationError
 from lookup.settings import Settings, resolve_settings
 from tests.api.serving import MovableClock
@@ -235,7 +236,7 @@ def test_nothing_is_added_to_heads_that_are_damaged(
     path = heads_path(settings.audit_dir)
     path.write_bytes(path.read_bytes() + damage)
     damaged = path.read_bytes()
-    with pytest.raises(ConfigurationError, match="move the file aside"):
+    with pytest.raises(ConfigurationError, match="aside and keep them"):
         heads.make()
     assert path.read_bytes() == damaged
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lookup.audit.signing.checkpoint import heads_path
-from lookup.audit.signing.keeper import SETTLE_S, STOP_S, Keeper
+from lookup.audit.ends import SETTLE_S
+from lookup.audit.signing.keeper import STOP_S, Keeper
+from lookup.audit.signing.volumes import heads_path
 from lookup.errors import ConfigurationError
 from lookup.settings import Settings, resolve_settings
 from tests.api.serving import MovableClock
@@ -110,4 +111,4 @@ def test_a_checkpoint_is_published_by_who_made_it(settings: Settings, clock: Mov
     begin_and_end(settings, clock)
     for keeper in (Keeper(settings, clock), Keeper(settings, clock)):
         keeper.keep()
-    assert (tmp_path / "published.jsonl").read_bytes() == heads_path(settings.audit_dir).read_bytes()
+    assert (tmp_path / "published-202611.jsonl").read_bytes() == heads_path(settings.audit_dir).read_bytes()

@@ -55,7 +55,7 @@ def collector() -> Iterator[_Collector]:
 
 
 def test_a_file_gets_every_head_on_a_line_of_its_own(settings: Settings, clock: MovableClock, tmp_path: Path) -> None:
-    published = tmp_path / "with a blank" / "heads.jsonl"
+    published = tmp_path / "with a blank" / "heads-202611.jsonl"
     published.parent.mkdir()
     publishing = publishing_to(settings, clock, f"file://{tmp_path}/with%20a%20blank/heads.jsonl")
     for line in (b'{"sequence":0}\n', b'{"sequence":1}\n'):
@@ -70,7 +70,7 @@ def test_a_line_that_was_cut_off_spoils_no_other(settings: Settings, clock: Mova
         publishing.publish(b'{"sequence":0}\n')
     assert list(publishing.failing) == [f"file://{tmp_path}/heads.jsonl"]
     publishing.publish(b'{"sequence":1}\n')
-    assert (tmp_path / "heads.jsonl").read_bytes() == b'{"seq\n{"sequence":1}\n'
+    assert (tmp_path / "heads-202611.jsonl").read_bytes() == b'{"seq\n{"sequence":1}\n'
     assert publishing.failing == {}
 
 
@@ -100,8 +100,8 @@ def test_a_place_that_is_away_is_told_since_when_and_gets_the_next_head(
         (tmp_path / "mounted").mkdir()
         publishing.publish(b"head 2\n")
     assert publishing.failing == {}
-    assert (tmp_path / "mounted" / "heads.jsonl").read_bytes() == b"head 2\n"
-    assert (tmp_path / "there.jsonl").read_bytes() == b"head 0\nhead 1\nhead 2\n"
+    assert (tmp_path / "mounted" / "heads-202611.jsonl").read_bytes() == b"head 2\n"
+    assert (tmp_path / "there-202611.jsonl").read_bytes() == b"head 0\nhead 1\nhead 2\n"
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
         ("ERROR", "heads of the audit trail do not reach the place `file`: No such file or directory"),
         ("WARNING", "heads of the audit trail reach the place `file` again"),

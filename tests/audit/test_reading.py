@@ -10,6 +10,7 @@ import pytest
 
 from lookup.audit.reading.seek import lines_holding
 from lookup.audit.reading.stream import Line, Reading, all_segments, segments_of
+from lookup.audit.reading.troubles import KEPT
 from tests.audit.kept_trails import BEGUN_AT, KeptTrail, lines_of, small_trail
 
 
@@ -103,6 +104,16 @@ def test_a_torn_end_and_what_is_no_line_are_passed_over_and_told(kept: KeptTrail
     ]
 
 
+def test_of_very_many_lines_that_are_none_the_first_are_kept_and_all_are_counted(kept: KeptTrail) -> None:
+    path, lines = kept.segments[0], lines_of(kept.segments[0])
+    path.write_bytes(b"".join([*lines[:3], b"no line\n" * (KEPT + 5), *lines[3:]]))
+    reading = Reading(kept.places)
+    assert [line.text for line in reading if line.segment == path] == [text.rstrip(b"\n") for text in lines]
+    troubles = list(reading.troubles)
+    assert (len(troubles), troubles[0].offset) == (KEPT, sum(map(len, lines[:3])))
+    assert (len(reading.troubles), reading.troubles.more) == (KEPT + 5, 5)
+
+
 def test_the_end_that_is_just_being_written_is_no_trouble(tmp_path: Path) -> None:
     kept = KeptTrail(tmp_path)
     trail = kept.trail()
@@ -111,7 +122,7 @@ def test_the_end_that_is_just_being_written_is_no_trouble(tmp_path: Path) -> Non
         file.write(b'{"sequence":2')
     reading = Reading(kept.places)
     assert len(list(reading)) == 2
-    assert reading.troubles == []
+    assert len(reading.troubles) == 0
     trail.close()
 
 

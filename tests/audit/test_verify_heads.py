@@ -15,7 +15,8 @@ from lookup.audit.retention import remove_expired
 from lookup.audit.signing.checkpoint import read_checkpoint
 from lookup.audit.signing.heads import Heads
 from lookup.audit.signing.signer import Signer, public_key_path, publish_key
-from lookup.audit.verifying.verify import Evidence, verify
+from lookup.audit.verifying.verification import Evidence
+from lookup.audit.verifying.verify import verify
 from lookup.settings import resolve_settings
 from tests.api.serving import MovableClock
 from tests.audit.kept_trails import OTHER_SEED, KeptTrail, ids_of, lines_of, small_trail

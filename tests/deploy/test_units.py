@@ -1,11 +1,14 @@
 """The systemd units call what exists, keep their secrets apart, and are shut in."""
 
 import shlex
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.deploy.files import DEPLOY, UNITS, read_unit
+from lookup.audit.signing.heads import QUIET
+from lookup.audit.verifying.verify import SIGNED_WITHIN
+from tests.deploy.files import DEPLOY, TIMERS, UNITS, read_unit
 from tests.docs.command_line import parse_call
 from tests.docs.pages import repository_files
 
@@ -31,6 +34,7 @@ def test_there_is_a_unit_for_each_process() -> None:
         "immunity-indexer",
         "immunity-lookup",
         "immunity-replica",
+        "immunity-sign",
     ]
 
 
@@ -46,7 +50,15 @@ def test_a_unit_calls_a_command_that_exists(path: Path) -> None:
 def test_a_unit_is_shut_in_and_comes_back(path: Path) -> None:
     service = read_unit(path)["Service"]
     assert {name: service[name] for name in SHUT_IN} == {name: [value] for name, value in SHUT_IN.items()}
-    assert service["Restart"] == ["always"]
+    assert service.get("Restart") == (None if path.stem == "immunity-sign" else ["always"])
+
+
+def test_what_does_its_work_once_is_called_by_a_timer_within_the_hour_in_which_a_head_is_due() -> None:
+    once = {path.stem for path in UNITS if read_unit(path)["Service"]["Type"] == ["oneshot"]}
+    assert once == {path.stem for path in TIMERS} == {"immunity-sign"}
+    (timer,) = TIMERS
+    assert read_unit(timer)["Timer"]["OnCalendar"] == ["*:0/10"]
+    assert QUIET + timedelta(minutes=10) < SIGNED_WITHIN
 
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.stem)
@@ -69,7 +81,8 @@ def test_the_indexer_shares_no_account_with_what_answers() -> None:
 
 
 def test_all_units_of_a_kind_say_the_same_about_shutting_in() -> None:
-    said = {path.read_text(encoding="utf-8").partition("\nNoNewPrivileges")[2] for path in UNITS}
+    texts = (path.read_text(encoding="utf-8").partition("\n[Install]")[0].rstrip() for path in UNITS)
+    said = {text.partition("\nNoNewPrivileges")[2] for text in texts}
     assert len(said) == 1
 
 
@@ -87,5 +100,5 @@ def test_every_file_of_deploy_is_expected() -> None:
         "nginx.conf",
         "prometheus/alerts.yml",
         "settings.example.toml",
-        *(f"systemd/{path.name}" for path in UNITS),
+        *(f"systemd/{path.name}" for path in (*UNITS, *TIMERS)),
     }

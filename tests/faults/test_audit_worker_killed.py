@@ -15,7 +15,8 @@ import pytest
 
 from lookup.audit.places import places_of
 from lookup.audit.segment import segments_in
-from lookup.audit.verifying.verify import Evidence, verify
+from lookup.audit.verifying.verification import Evidence
+from lookup.audit.verifying.verify import verify
 from lookup.settings import Settings
 from tests.api.real_server import token_for
 from tests.audit.signed_nodes import checkpoints

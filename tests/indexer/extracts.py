@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from indexer.progress import Progress, Silence
+from indexer.progress import Silence
 from indexer.report import SyncReport
 from indexer.sources.csv_directory import CsvDirectory
 from indexer.surroundings import Surroundings
 from indexer.sync import SyncOptions, sync
 from indexer.tables import TABLES
+from lookup.progress import Progress
 from lookup.records import KINDS, Kind, Record
 from lookup.store.open import open_store, open_writer
 from lookup.store.protocol import Head, Writer

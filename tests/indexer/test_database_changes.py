@@ -10,13 +10,13 @@ import pytest
 import sqlalchemy as sa
 
 from indexer.position import WHOLE_EVERY
-from indexer.progress import Progress
 from indexer.report import SyncReport
 from indexer.sources.extract import Description
 from indexer.staging import FILE_NAME
 from indexer.surroundings import Surroundings
 from indexer.sync import SyncOptions, sync
 from lookup.errors import ConfigurationError, SourceError, WouldLose
+from lookup.progress import Progress
 from tests.faults.test_sync_killed import KILLED, Axe
 from tests.indexer.extracts import SMALL, SmallRegistry, kinds_changed
 from tests.indexer.sql_registry import Database, Synced, is_incremental, moment, sqlite_database

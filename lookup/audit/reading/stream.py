@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
 
 from lookup.audit.entry import moment_text
+from lookup.audit.reading.troubles import Trouble, Troubles
 from lookup.audit.segment import is_being_written, last_line, segments_in
 
 SLACK = timedelta(hours=1)
@@ -37,16 +37,6 @@ class Line:
     sequence: int
     entry_id: str
     occurred_at: str
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Something in a segment that is no line. `torn`: an append that a crash cut off, whose answer never left.
-    `unreadable`: a line that does not begin as every line does."""
-
-    segment: Path
-    offset: int
-    kind: Literal["torn", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +95,7 @@ class Reading:
         after: Position | None = None,
         most_bytes: int | None = None,
     ) -> None:
-        self.troubles: list[Trouble] = []
+        self.troubles = Troubles()
         self.is_complete = True
         self._bytes_read = 0
         self._most_bytes = most_bytes
@@ -164,7 +154,7 @@ class Reading:
             before = one.offset
             found = one.next()
             if isinstance(found, Trouble):
-                self.troubles.append(found)
+                self.troubles.add(found)
                 self._bytes_read += one.offset - before
             else:
                 break

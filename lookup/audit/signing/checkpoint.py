@@ -1,4 +1,4 @@
-"""The signed heads of a node's audit trail: one line of `heads.jsonl` for each moment at which they were taken.
+"""The signed heads of a node's audit trail: one line of a volume of heads for each moment at which they were taken.
 
 Decides the form of a checkpoint and the bytes that are signed. A line is an entry chained as any other (`chain`), with
 its signature behind the hash:
@@ -11,9 +11,10 @@ its signature behind the hash:
 - `state` is `open` (it may still grow: this head is then a prefix of it), `closed` (its last line says so), `ended`
   (without such a line; nobody will ever go on with it) or `removed` (its time to be kept is over). All but `open` are
   final: any later change of the segment is tampering, and only a removed one may be missing. A segment appears once
-  as closed or ended, once more when it is removed.
+  as closed or ended, once more at the beginning of each volume after it, and once more when it is removed.
 - `key` is the fingerprint of the public key, which lies beside the file. The signature is Ed25519 in base64, over the
   bytes of the line before `,"signature":`.
+- `"begins":true`, behind `key`, stands in the first line of a volume before which there was another one.
 
 When checkpoints are made is decided in `heads`; what a checkpoint proves is said by `verify`.
 """
@@ -24,7 +25,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -33,9 +33,9 @@ from lookup.audit.chain import Link, chained, digest_of, split_line, written_ent
 from lookup.audit.entry import moment_text
 from lookup.audit.signing.signer import Signer, is_signature
 
-HEADS_NAME = "heads.jsonl"
-"""In the directory of the audit trail, beside the segments' own."""
 FORMAT = 1
+BATCH = 50
+"""Segments that one checkpoint states again or as removed: a log collector must take it in one message."""
 
 SegmentState = Literal["open", "closed", "ended", "removed"]
 
@@ -65,7 +65,8 @@ class SegmentHead:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """One line of the heads. `key` is the fingerprint of the key that it says it is signed with."""
+    """One line of the heads. `key` is the fingerprint of the key that it says it is signed with; `begins` whether it
+    says that it begins a volume after another one."""
 
     sequence: int
     node: str
@@ -74,6 +75,7 @@ class Checkpoint:
     segments: tuple[SegmentHead, ...]
     previous_hash: str
     hash: str
+    begins: bool = False
 
     @property
     def link(self) -> Link:
@@ -81,13 +83,8 @@ class Checkpoint:
         return Link(self.sequence, self.hash)
 
 
-def heads_path(audit_dir: Path) -> Path:
-    """Give the file of the signed heads."""
-    return audit_dir / HEADS_NAME
-
-
 def signed_checkpoint(
-    node: str, at: datetime, segments: Sequence[SegmentHead], before: Link, signer: Signer
+    node: str, at: datetime, segments: Sequence[SegmentHead], before: Link, signer: Signer, *, begins: bool = False
 ) -> tuple[bytes, Link]:
     """Write the checkpoint that follows `before`, with its line break; and give the end of the chain then."""
     told: dict[str, Any] = {
@@ -95,6 +92,7 @@ def signed_checkpoint(
         "node": node,
         "at": moment_text(at),
         "key": signer.fingerprint,
+        **({"begins": True} if begins else {}),
         "segments": [asdict(head) for head in segments],
     }
     line, link = chained(written_entry(told), before)
@@ -145,4 +143,5 @@ def _checkpoint(told: Any) -> Checkpoint:
         segments=tuple(SegmentHead(**head) for head in told["segments"]),
         previous_hash=told["previous_hash"],
         hash=told["hash"],
+        begins=told.get("begins") is True,
     )

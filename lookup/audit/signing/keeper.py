@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from lookup.audit.ends import SETTLE_S
 from lookup.audit.place_watch import PlaceWatch
 from lookup.audit.places import places_of
 from lookup.audit.signing.heads import Heads
@@ -22,8 +23,6 @@ from lookup.settings import Settings
 TICKS = 4
 """A process looks so many times in each interval whether the disks take something and a checkpoint is due. It makes one
 where the last is older than an interval without one tick, so that none is ever later than the interval."""
-SETTLE_S = 1.0
-"""Seconds after which the end of a growing segment counts: an append that failed is cut off within microseconds."""
 STOP_S = 3.0
 """Seconds that a stop waits for the last checkpoint; the next process to come makes it otherwise."""
 
@@ -109,4 +108,6 @@ class Keeper:
             return
         self._failing_since = self._clock()
         because = error if isinstance(error, ConfigurationError) else getattr(error, "strerror", None)
+        if isinstance(error, PermissionError):
+            because = f"{error.filename} belongs to another account: give it to the one that the service runs as"
         _log.error("no checkpoint of the audit trail can be made: %s", because, extra=failure_fields(error))

@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from lookup.audit.entry import moment_text
 from lookup.audit.segment import write_all
 from lookup.audit.signing.elastic_publisher import ElasticPublisher
+from lookup.audit.signing.volumes import volume_of_month
 from lookup.clock import Clock
 from lookup.errors import ConfigurationError, ImmunityError
 from lookup.settings import Settings
@@ -38,14 +39,17 @@ class Publisher(Protocol):
 
 
 class FilePublisher:
-    """A file that is only ever longer."""
+    """Files that are only ever longer, one for each month beside the path that was given: where nothing can be renamed
+    or read again, a new name is the only way to begin anew."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Clock) -> None:
         self._path = path
+        self._clock = clock
 
     def publish(self, text: bytes) -> None:
         """Add the line, on a line of its own even where an earlier one was cut off."""
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        path = volume_of_month(self._path, self._clock())
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
             size = os.fstat(descriptor).st_size
             torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
@@ -76,10 +80,10 @@ class SyslogPublisher:
 Maker = Callable[[SplitResult, Settings, Clock], Publisher]
 
 
-def _file(place: SplitResult, _settings: Settings, _clock: Clock) -> Publisher:
+def _file(place: SplitResult, _settings: Settings, clock: Clock) -> Publisher:
     if place.netloc or not place.path.startswith("/"):
         raise ValueError
-    return FilePublisher(Path(unquote(place.path)))
+    return FilePublisher(Path(unquote(place.path)), clock)
 
 
 def _syslog(place: SplitResult, settings: Settings, clock: Clock) -> Publisher:
@@ -114,10 +118,12 @@ class Publishing:
         return dict(self._failing)
 
     def publish(self, text: bytes) -> None:
-        """Bring a line of the heads to all places."""
+        """Bring lines of the heads to all places."""
+        lines = text.splitlines(keepends=True)
         for place, publisher in self._publishers.items():
             try:
-                publisher.publish(text)
+                for line in lines:
+                    publisher.publish(line)
             except (OSError, ImmunityError) as error:
                 self._miss(place, error)
             else:

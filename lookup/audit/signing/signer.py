@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from lookup.audit.chain import digest_of
 from lookup.keyfile import read_or_create_key
+from lookup.owner import give_file_to_owner, make_directory
 
 SECRET_NAME = "audit.key"  # noqa: S105 - the name of a file
 """In the data directory, mode 0600: the 32 bytes from which the key is made."""
@@ -63,9 +64,10 @@ def publish_key(audit_dir: Path, public: Ed25519PublicKey) -> None:
     path = public_key_path(audit_dir, fingerprint_of(public))
     if path.exists():
         return
-    audit_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_directory(audit_dir)
     beside = path.with_suffix(f".{secrets.token_hex(6)}")
     beside.write_bytes(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    give_file_to_owner(beside)
     beside.replace(path)
 
 

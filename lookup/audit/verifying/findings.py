@@ -15,10 +15,11 @@ stand elsewhere in their file. `inserted`: lines that do not belong there. `spli
 next line goes on from. `resigned`: a checkpoint of another key, or another one than was published. `missing`: a file
 that is gone."""
 
-Remark = Literal["torn", "written_twice", "unanswered", "unsigned"]
+Remark = Literal["torn", "written_twice", "unanswered", "unsigned", "unvouched"]
 """What is no tampering. `torn`: an append that a crash cut off. `written_twice`: an entry that a failing disk kept
 after all, and that went to the next segment too. `unanswered`: one that such a disk kept, and whose answer was refused.
-`unsigned`: lines for which a signed head is due, so that nobody could tell if they were written anew."""
+`unsigned`: lines for which a signed head is due, so that nobody could tell if they were written anew. `unvouched`:
+older heads are not there, so that nobody could tell what was removed or written anew before the oldest one."""
 
 TAMPERING: tuple[Tampering, ...] = get_args(Tampering)
 

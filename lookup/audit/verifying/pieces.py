@@ -5,7 +5,7 @@ one piece that begins at the start of the chain. What other pieces mean is decid
 """
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,10 +71,12 @@ class Damage:
 
 @dataclass(slots=True)
 class Walk:
-    """A file as it was met. `seen` holds the hashes of the lines that were asked for, as far as they are there;
+    """Files as they were met, one after the other. `start` is what the chain begins with: the number of its first line
+    and the hash before it. `seen` holds the hashes of the lines that were asked for, as far as they are there;
     `torn` what lies behind the last whole line."""
 
     parts: list[Piece | Damage] = field(default_factory=list)
+    start: tuple[int, str] = (0, START)
     seen: dict[int, set[str]] = field(default_factory=dict)
     torn: bytes = b""
     size: int = 0
@@ -96,7 +98,7 @@ class Walk:
         if not parts:
             return True
         first = parts[0]
-        return len(parts) == 1 and isinstance(first, Piece) and (first.first, first.previous_hash) == (0, START)
+        return len(parts) == 1 and isinstance(first, Piece) and (first.first, first.previous_hash) == self.start
 
     @property
     def last(self) -> int:
@@ -117,19 +119,28 @@ def read_link(text: bytes) -> Placed | None:
 
 def walk(path: Path, read: Read = read_link, asked: Container[int] = (), tick: Tick | None = None) -> Walk:
     """Take a file apart; `asked` are the sequence numbers whose hashes are wanted. Raises `OSError`."""
-    found, told = Walk(), 0
-    with path.open("rb") as file:
-        for number, raw in enumerate(file, 1):
-            found.size += len(raw)
-            if raw[-1:] == b"\n":
-                _take(found, number, raw[:-1], read(raw[:-1]), asked)
-            elif _is_torn(raw, read):
-                found.torn = raw
-            else:
-                _take(found, number, raw, None, asked)
-            if tick is not None and found.size - told >= TICK_BYTES:
-                tick(found.size - told)
-                told = found.size
+    return walk_all((path,), read, asked, tick)
+
+
+def walk_all(
+    paths: Sequence[Path], read: Read = read_link, asked: Container[int] = (), tick: Tick | None = None
+) -> Walk:
+    """Take files apart that hold one chain, in their order; lines are counted through all. Raises `OSError`."""
+    found, told, number = Walk(), 0, 0
+    for path in paths:
+        with path.open("rb") as file:
+            for raw in file:
+                number += 1
+                found.size += len(raw)
+                if raw[-1:] == b"\n":
+                    _take(found, number, raw[:-1], read(raw[:-1]), asked)
+                elif path == paths[-1] and _is_torn(raw, read):
+                    found.torn = raw
+                else:
+                    _take(found, number, raw, None, asked)
+                if tick is not None and found.size - told >= TICK_BYTES:
+                    tick(found.size - told)
+                    told = found.size
     if tick is not None:
         tick(found.size - told)
     return found

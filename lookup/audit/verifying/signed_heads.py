@@ -9,7 +9,7 @@ import hashlib
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from lookup.audit.chain import START
 from lookup.audit.signing.checkpoint import Checkpoint, SegmentHead, is_signed, read_checkpoint
 from lookup.audit.signing.signer import fingerprint_of, public_key_path, read_public_key
+from lookup.audit.signing.volumes import first_checkpoint, volume_from, volumes_of
 from lookup.audit.verifying.findings import Finding
-from lookup.audit.verifying.pieces import Placed, Tick, Walk, walk
+from lookup.audit.verifying.pieces import Placed, Tick, Walk, walk_all
 from lookup.audit.verifying.tampering import judge
 
 _MARK = struct.Struct(">Q32s")
@@ -54,14 +55,17 @@ class Marks:
 
 @dataclass(slots=True)
 class SignedHeads:
-    """What the heads say. `final` holds the last head of each segment that must not change any more, `removed` the
-    segments whose time to be kept was over, `keys` how many checkpoints each key signed."""
+    """What the heads say. `oldest` is the first checkpoint that is there, `begun` the one with which the volumes of the
+    node go on from another one that is not there. `final` holds the last head of each segment that must not change any
+    more, `removed` the segments whose time to be kept was over, `keys` how many checkpoints each key signed."""
 
     marks: dict[str, Marks] = field(default_factory=dict)
     final: dict[str, SegmentHead] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
     keys: dict[str, int] = field(default_factory=dict)
     checkpoints: int = 0
+    begun: Checkpoint | None = None
+    oldest: Checkpoint | None = None
     last_at: datetime | None = None
 
     def mark(self, segment: str, sequence: int, stated: str) -> None:
@@ -71,6 +75,8 @@ class SignedHeads:
     def take(self, checkpoint: Checkpoint) -> None:
         """Take what one checkpoint says."""
         self.checkpoints += 1
+        if self.oldest is None or checkpoint.sequence < self.oldest.sequence:
+            self.oldest = checkpoint
         self.keys[checkpoint.key] = self.keys.get(checkpoint.key, 0) + 1
         self.last_at = checkpoint.at if self.last_at is None else max(self.last_at, checkpoint.at)
         for head in checkpoint.segments:
@@ -91,7 +97,8 @@ class Published:
 
 
 def read_published(path: Path) -> Published:
-    """Read a published copy: the same lines, perhaps not all, perhaps with what a log service writes before each.
+    """Read a published copy and the volumes beside it: the same lines, perhaps not all, perhaps with what a log service
+    writes before each.
 
     Raises `OSError`.
     """
@@ -105,22 +112,26 @@ def read_published(path: Path) -> Published:
 
 
 def _published_lines(path: Path) -> Iterator[tuple[bytes, Checkpoint | None]]:
-    with path.open("rb") as file:
-        for raw in file:
-            text = raw[max(raw.find(b'{"sequence":'), 0) :].strip()
-            yield text, read_checkpoint(text)
+    for volume in volumes_of(path):
+        with volume.open("rb") as file:
+            for raw in file:
+                text = raw[max(raw.find(b'{"sequence":'), 0) :].strip()
+                yield text, read_checkpoint(text)
 
 
 class HeadsReader:
-    """Reads a file of heads: their chain, their signatures, and whether they are those that were published.
+    """Reads all volumes of heads: their chain, their signatures, and whether they are those that were published.
 
-    `known` are public keys that the operator noted elsewhere; without any, those that lie beside the heads are taken.
+    `path` is the first volume, which need not be there any more: an older one may be archived. `known` are public
+    keys that the operator noted elsewhere; without any, those that lie beside the heads are taken.
     """
 
     def __init__(self, path: Path, known: Iterable[Ed25519PublicKey] = (), published: Published | None = None) -> None:
         self.heads = SignedHeads()
         self.findings: list[Finding] = []
         self._path = path
+        self._volumes = [volume for volume in volumes_of(path) if volume.stat().st_size]
+        self._firsts = [(first_checkpoint(volume), volume) for volume in self._volumes]
         self._known = {fingerprint_of(key): key for key in known}
         self._keys: dict[str, Ed25519PublicKey | None] = dict(self._known)
         self._published = published
@@ -128,16 +139,46 @@ class HeadsReader:
         self._met: set[int] = set()
 
     def read(self, tick: Tick | None = None) -> Walk:
-        """Read the whole file. Raises `OSError`."""
-        found = walk(self._path, self._take, tick=tick) if self._path.exists() else Walk()
+        """Read all volumes. Raises `OSError`."""
+        found = walk_all(self._volumes, self._take, tick=tick)
+        found.start = self._start()
         last = max(self._digests, default=-1)
         if not found.is_whole:
-            self.findings += judge(self._path.name, found, {}, last)
+            self.findings += [self._placed(one) for one in judge(self._path.name, found, {}, last)]
         elif found.last < last:
             told = "checkpoints that were published are not there"
             self._tell("truncated", told, sequence=found.last + 1, through=last)
-        self._take_unmet()
+        self._take_unmet(found.start[0])
         return found
+
+    def _start(self) -> tuple[int, str]:
+        """Give what the chain begins with: what the first volume says, where it was one after another."""
+        begun = self._firsts[0][0] if self._firsts else None
+        self.heads.begun = begun if begun is not None and begun.begins else None
+        return (0, START) if self.heads.begun is None else (self.heads.begun.sequence, self.heads.begun.previous_hash)
+
+    def _placed(self, finding: Finding) -> Finding:
+        """Name the volume in which a finding is, and its line there. A volume that is gone bears the name that it had:
+        it is named by its first line."""
+        if finding.line is not None:
+            before = 0
+            for volume in self._volumes:
+                with volume.open("rb") as file:
+                    lines = sum(1 for _ in file)
+                if finding.line <= before + lines:
+                    return replace(finding, file=volume.name, line=finding.line - before)
+                before += lines
+        if finding.sequence is None:
+            return finding
+        follows = any(first is not None and first.sequence - 1 == finding.through for first, _ in self._firsts[1:])
+        if finding.kind == "removed" and follows:
+            return replace(finding, file=volume_from(self._path, finding.sequence).name)
+        return replace(finding, file=self._volume(finding.sequence))
+
+    def _volume(self, sequence: int) -> str:
+        """Name the volume that holds a checkpoint, or held it."""
+        begun = (volume for first, volume in self._firsts if first is not None and first.sequence <= sequence)
+        return max(begun, key=self._volumes.index, default=self._path).name
 
     def _take(self, text: bytes) -> Placed | None:
         """Check one line, and give where it stands in the chain."""
@@ -168,8 +209,9 @@ class HeadsReader:
             return True
         return False
 
-    def _take_unmet(self) -> None:
-        """Take from the published copy what the heads of the node do not say, or say no more."""
+    def _take_unmet(self, start: int) -> None:
+        """Take from the published copy what the heads of the node do not say, or say no more. What stood in volumes
+        before the first one that is there counts as if it stood there."""
         if self._published is None:
             return
         for number in self._published.unreadable:
@@ -180,7 +222,9 @@ class HeadsReader:
             if checkpoint is None or checkpoint.sequence in self._met:
                 continue
             key = self._key(checkpoint.key)
-            if key is None or is_signed(text, key):
+            if checkpoint.sequence < start and key is not None and is_signed(text, key):
+                self.heads.take(checkpoint)
+            elif key is None or is_signed(text, key):
                 for head in checkpoint.segments:
                     self.heads.mark(head.name, head.sequence, head.hash)
 
@@ -205,11 +249,16 @@ class HeadsReader:
         """Note a finding; neighbours of the same kind become one."""
         last = self.findings[-1] if self.findings else None
         sequence, through = more["sequence"], more.get("through", more["sequence"])
-        if last is not None and (last.kind, last.told) == (kind, told) and last.through == sequence - 1:
+        file = self._volume(sequence)
+        if (
+            last is not None
+            and (last.kind, last.told, last.file) == (kind, told, file)
+            and last.through == sequence - 1
+        ):
             self.findings.pop()
             sequence = last.sequence if last.sequence is not None else sequence
         self.findings.append(
-            Finding(kind, self._path.name, told, sequence=sequence, through=through)  # type: ignore[arg-type]
+            Finding(kind, file, told, sequence=sequence, through=through)  # type: ignore[arg-type]
         )
 
 

@@ -8,13 +8,15 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from lookup.audit.chain import START
 from lookup.audit.verifying.findings import Finding
 from lookup.audit.verifying.pieces import Damage, Piece, Walk, record_id_of
 
 PIECES = 2000
 """Pieces of one file that are told apart: a search for the right order takes the square of their number. Who tore a
 file into more has rearranged it as a whole."""
+
+MISSING = 5_000_000
+"""Lines that are told apart where they are missing; no file has so many, so where more are, a number was made up."""
 
 _ALTERED = "its hash does not fit its bytes"
 _REMOVED = "these lines are not there any more"
@@ -61,8 +63,8 @@ def judge(file: str, found: Walk, origins: Mapping[int, str], known_end: int = -
         return judged.findings
     kept, loose = _in_order(own)
     moved = _judge_loose(judged, loose, kept)
-    _judge_joints(judged, kept)
-    for gap in _gaps(kept, found.damages, known_end):
+    _judge_joints(judged, kept, found.start)
+    for gap in _gaps(kept, found.damages, known_end, found.start[0]):
         _judge_gap(judged, gap, moved)
     return judged.findings
 
@@ -131,19 +133,19 @@ def _judge_loose(judged: _Judge, loose: Sequence[Piece], kept: Sequence[Piece]) 
     return moved
 
 
-def _judge_joints(judged: _Judge, kept: Sequence[Piece]) -> None:
+def _judge_joints(judged: _Judge, kept: Sequence[Piece], start: tuple[int, str]) -> None:
     """Judge where a piece follows another by its number but not by its hash."""
-    if kept and kept[0].first == 0 and kept[0].previous_hash != START:
-        judged.told("rewritten", _BEGUN_ANEW, kept[0], through=0)
+    if kept and kept[0].first == start[0] and kept[0].previous_hash != start[1]:
+        judged.told("rewritten", _BEGUN_ANEW, kept[0], through=kept[0].first)
     for left, right in itertools.pairwise(kept):
         if right.first == left.last + 1 and right.previous_hash != left.hash:
             record, line = record_id_of(left.last_text), left.line + left.lines - 1
             judged.told("rewritten", _REWRITTEN, sequence=left.last, record_id=record, line=line)
 
 
-def _gaps(kept: Sequence[Piece], damages: Sequence[Damage], known_end: int) -> Iterator[_Gap]:
+def _gaps(kept: Sequence[Piece], damages: Sequence[Damage], known_end: int, begin: int) -> Iterator[_Gap]:
     """Give what is missing before, between and after the pieces, and what stands there instead."""
-    begin, line = 0, 0
+    line = 0
     for piece in kept:
         between = [damage for damage in damages if line < damage.line < piece.line]
         yield _Gap(range(begin, piece.first), between)
@@ -156,6 +158,9 @@ def _gaps(kept: Sequence[Piece], damages: Sequence[Damage], known_end: int) -> I
 def _judge_gap(judged: _Judge, gap: _Gap, moved: set[int]) -> None:
     """Judge one gap: damaged lines take the place of missing ones, as many as they can have been; the others are gone.
     A line whose break was changed is one line that was two; a break that was set inside a line makes two of one."""
+    if len(gap.missing) > MISSING:
+        judged.told("removed", _REMOVED, sequence=gap.missing[0], through=gap.missing[-1])
+        return
     missing = [number for number in gap.missing if number not in moved]
     places = sum(max(damage.lines, damage.markers) for damage in gap.damages)
     read = {number for damage in gap.damages for number in damage.sequences}

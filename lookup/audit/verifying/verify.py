@@ -5,24 +5,24 @@ disk leaves behind is told apart from tampering. Reads only.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
+from lookup.audit.chain import START
 from lookup.audit.entry import moment_text
 from lookup.audit.reading.seek import lines_holding
 from lookup.audit.reading.stream import Line, all_segments, line_of, name_of
 from lookup.audit.segment import begun_at, is_segment_name, writer_of
-from lookup.audit.signing.checkpoint import HEADS_NAME, heads_path
+from lookup.audit.signing.volumes import HEADS_NAME, volumes_of
 from lookup.audit.verifying.findings import Finding
 from lookup.audit.verifying.pieces import Tick, Walk, read_link, record_id_of
 from lookup.audit.verifying.segment_check import Known, check_segment, entries_after
 from lookup.audit.verifying.signed_heads import HeadsReader, Published, SignedHeads, read_published
+from lookup.audit.verifying.verification import Evidence, Verification
 from lookup.errors import ConfigurationError
 
 KEPT_AT_LEAST = timedelta(days=365)
@@ -31,49 +31,6 @@ SIGNED_WITHIN = timedelta(hours=1)
 """A head is signed at least hourly (setting `audit_checkpoint`)."""
 LISTED_WITHIN = timedelta(minutes=1)
 """A segment that began this long before a checkpoint stands in it, or nobody of this node made it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What is verified: the directory of the trail, where its segments lie, and what was kept outside of the node."""
-
-    audit_dir: Path
-    places: Sequence[Path]
-    published: Path | None = None
-    known_keys: Sequence[Ed25519PublicKey] = ()
-
-
-@dataclass(slots=True)
-class Verification:
-    """How a verification ended. `unsigned` counts the lines younger than the last checkpoint."""
-
-    findings: list[Finding] = field(default_factory=list)
-    segments: int = 0
-    records: int = 0
-    unsigned: int = 0
-    removed: int = 0
-    checkpoints: int = 0
-    last_checkpoint_at: datetime | None = None
-    keys: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def is_intact(self) -> bool:
-        """Whether nothing was tampered with, as far as it can be told."""
-        return not any(finding.is_tampering for finding in self.findings)
-
-    def document(self) -> dict[str, Any]:
-        """Give the verification as JSON."""
-        return {
-            "intact": self.is_intact,
-            "segments": self.segments,
-            "records": self.records,
-            "unsigned": self.unsigned,
-            "removed_segments": self.removed,
-            "checkpoints": self.checkpoints,
-            "last_checkpoint_at": self.last_checkpoint_at and moment_text(self.last_checkpoint_at),
-            "keys": dict(self.keys),
-            "findings": [finding.document() for finding in self.findings],
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +64,7 @@ class _Verifier:
         self._ends: dict[str, int] = {}
         self._signed_ends: dict[Path, str | None] = {}
         self._unsigned_until = ""
+        self._removed_heads: set[tuple[int, str]] = set()
 
     def run(self) -> Verification:
         """Do it all. The heads come first: what they name is there already, or was removed meanwhile."""
@@ -125,6 +83,7 @@ class _Verifier:
             known = max(self._heads.marks[name].by_sequence(), default=None)
             told = "the file is gone, and nothing says that its time was over"
             self._tell("missing", name, told, sequence=None if known is None else 0, through=known)
+        self._tell_unvouched()
         self._tell_unsigned()
         self._done.removed = len(removed)
         return self._done
@@ -133,8 +92,8 @@ class _Verifier:
         self._done.findings.append(Finding(kind, file, told, **more))  # type: ignore[arg-type]  # as its callers write
 
     def _read_heads(self) -> None:
-        path, published = heads_path(self._evidence.audit_dir), self._published()
-        if not path.exists() or not path.stat().st_size:
+        path, published = self._evidence.audit_dir / HEADS_NAME, self._published()
+        if not any(volume.stat().st_size for volume in volumes_of(path)):
             if published is not None or any(self._evidence.audit_dir.glob("public-*.pem")):
                 self._tell("missing", HEADS_NAME, "the signed heads are gone")
             if published is None:
@@ -144,8 +103,11 @@ class _Verifier:
         self._heads = heads = reader.heads
         self._done.findings += reader.findings
         if found.torn:
-            self._tell("torn", HEADS_NAME, f"{len(found.torn)} bytes of a checkpoint that a crash cut off")
+            self._tell(
+                "torn", volumes_of(path)[-1].name, f"{len(found.torn)} bytes of a checkpoint that a crash cut off"
+            )
         self._done.checkpoints, self._done.last_checkpoint_at = heads.checkpoints, heads.last_at
+        self._done.first_checkpoint_at = None if heads.oldest is None else heads.oldest.at
         self._done.keys = heads.keys
 
     def _published(self) -> Published | None:
@@ -181,9 +143,19 @@ class _Verifier:
                 for offset, text in lines_holding(path, b'"event":"audit.removed"'):
                     line = line_of(path, offset, text)
                     if line is not None:
-                        for segment in _segments(_details(text)):
+                        for segment in _listed(_details(text), "segments"):
                             names |= self._read_removal(line, segment)
+                        for volume in _listed(_details(text), "heads"):
+                            self._read_removed_heads(line, volume)
         return names
+
+    def _read_removed_heads(self, line: Line, volume: Any) -> None:
+        match volume:
+            case {"name": str(name), "last": int(last), "hash": str(stated), "last_at": str(youngest)}:
+                with suppress(ValueError, TypeError):
+                    age = datetime.fromisoformat(line.occurred_at) - datetime.fromisoformat(youngest)
+                    self._judge_removal(name, last, age, line.entry_id)
+                    self._removed_heads.add((last, stated))
 
     def _read_removal(self, line: Line, segment: Any) -> set[str]:
         match segment:
@@ -246,6 +218,19 @@ class _Verifier:
                 kind, told = "inserted", f"{link.segment.name} goes on from a line before it"
             self._tell(kind, path.name, told, sequence=sequence, record_id=entry_id)
 
+    def _tell_unvouched(self) -> None:
+        """Say where older heads are missing and nothing says that their time was over."""
+        begun, oldest = self._heads.begun, self._heads.oldest
+        if begun is None or oldest is None or oldest.sequence == 0:
+            return
+        if (begun.sequence - 1, begun.previous_hash) in self._removed_heads:
+            return
+        told = f"heads missing before {moment_text(oldest.at)}: give them to --heads; until then, nothing vouches for "
+        if begun.previous_hash == START:
+            older = [path for path in self._paths.values() if is_segment_name(path.name) and begun_at(path) < oldest.at]
+            told += f"what {len(older)} segments from before held then, and "
+        self._tell("unvouched", HEADS_NAME, f"{told}segments that may have been removed before")
+
     def _tell_unsigned(self) -> None:
         """Say where a head is due and there is none."""
         signed_at = self._heads.last_at
@@ -266,6 +251,6 @@ def _details(text: bytes) -> Mapping[str, Any]:
     return details if isinstance(details, dict) else {}
 
 
-def _segments(details: Mapping[str, Any]) -> list[Any]:
-    held = details.get("segments")
+def _listed(details: Mapping[str, Any], name: str) -> list[Any]:
+    held = details.get(name)
     return held if isinstance(held, list) else []

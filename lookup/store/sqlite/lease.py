@@ -4,7 +4,6 @@ The lock is the operating system's and vanishes with the process that holds it, 
 is for people; nothing is decided by it.
 """
 
-import fcntl
 import os
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lookup.clock import Clock
+from lookup.file_lock import try_lock, unheld, unlock
 from lookup.store.holder import holder_text, lease_held
 
 _LOOKS_S = (0.01, 0.05, 0.0)
@@ -29,7 +29,7 @@ def hold_lease(path: Path, owner: str, clock: Clock) -> Iterator[None]:
             yield
         finally:
             os.ftruncate(descriptor, 0)
-            fcntl.flock(descriptor, fcntl.LOCK_UN)  # a child process may still have the file open
+            unlock(descriptor)  # a child process may still have the file open
     finally:
         os.close(descriptor)
 
@@ -37,27 +37,17 @@ def hold_lease(path: Path, owner: str, clock: Clock) -> Iterator[None]:
 def is_leased(path: Path) -> bool:
     """Whether some process holds the lease now."""
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        with unheld(path) as free:
+            return not free
     except OSError:
         return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    else:
-        return False
-    finally:
-        os.close(descriptor)
 
 
 def _lock(descriptor: int, path: Path) -> None:
     for pause_s in _LOOKS_S:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            time.sleep(pause_s)
-        else:
+        if try_lock(descriptor):
             return
+        time.sleep(pause_s)
     raise lease_held(_read_holder(path))
 
 

@@ -6,7 +6,8 @@ import pytest
 from rich.console import Console
 from rich.progress import Progress as RichProgress
 
-from indexer.progress import Bars, Lines, follow_counts, show_progress
+from indexer.progress import follow_counts
+from lookup.progress import Bars, Lines, show_progress
 
 
 def test_a_step_is_one_plain_line_with_its_number_and_time(capsys: pytest.CaptureFixture[str]) -> None:
@@ -42,3 +43,21 @@ def test_running_counts_become_steps() -> None:
     take("vehicles", 2, 2)
     lines.end()
     assert [line.partition(" (")[0] for line in said] == ["members: 9 of 9", "vehicles: 2 of 2"]
+
+
+def test_bytes_are_told_in_megabytes(capsys: pytest.CaptureFixture[str]) -> None:
+    with show_progress(unit="bytes", every_s=0) as progress:
+        progress.begin("Verifying", 2_500_000)
+        progress.advance(1_200_000)
+        progress.advance(1_300_000)
+    assert capsys.readouterr().err.splitlines() == [
+        "Verifying: 1.2 MB of 2.5 MB (0.0 s)",
+        "Verifying: 2.5 MB of 2.5 MB (0.0 s)",
+    ]
+
+
+def test_short_work_is_not_worth_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with show_progress(unit="bytes") as progress:
+        progress.begin("Verifying", 2_500_000)
+        progress.advance(2_500_000)
+    assert capsys.readouterr().err == ""
