@@ -19,6 +19,7 @@ from mobile_api.access.officer_cookie import (
     read_officer_cookie,
     set_officer_cookie,
 )
+from mobile_api.access.refused_pages import tell_refused_page
 from mobile_api.access.same_origin import check_same_origin
 from mobile_api.access.session_store import new_session_id
 from mobile_api.addresses import console_address
@@ -26,7 +27,7 @@ from mobile_api.asking import ask as ask_registry
 from mobile_api.audited import record_now, told
 from mobile_api.bodies import read_form
 from mobile_api.page_problems import install_page_problems, page_frame
-from mobile_api.refusals import Forbidden
+from mobile_api.refusals import Forbidden, SignInNeeded
 from mobile_api.runtime import Runtime, runtime
 from mobile_api.verdict import verdict_of
 
@@ -67,7 +68,7 @@ def form() -> AnyResponse | str:
 def ask() -> AnyResponse | str:
     """Answer what was typed."""
     if g.caller is None:
-        told().failed(HTTPStatus.UNAUTHORIZED)
+        tell_refused_page(SignInNeeded("Sign in, and ask again."))
         return _led_to_sign_in(runtime(), SIGN_IN_STATUS)
     check_may_query(g.caller)
     return _answered(g.caller)

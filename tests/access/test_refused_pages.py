@@ -92,3 +92,16 @@ def test_pages_that_were_shown_are_no_refusals(browser: Browser, operator: Someb
 def test_the_roadside_page_records_a_form_of_another_site_too(app: Flask, refusals: Refusals) -> None:
     assert Browser(app).client.post("/", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert refusals() == [("query.unreadable", "refused", None, {"page": "/", "because": "forbidden"})]
+
+
+def test_a_question_at_the_roadside_of_nobody_who_is_signed_in_is_recorded_as_refused(
+    app: Flask, refusals: Refusals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = iter([-2] * 50 + [-1])
+    monkeypatch.setattr(runtime_of(app).strangers, "_now_s", lambda: next(seconds))
+    for _ in range(51):
+        assert Browser(app).client.post("/", data={"value": "DEA1234"}, headers=OWN).status_code == 303
+    told = refusals()
+    assert told[0] == ("query.unreadable", "refused", None, {"page": "/", "because": "sign-in-needed"})
+    assert len(told) == EACH_SECOND + 1
+    assert told[-1][3]["unrecorded_before"] == 50 - EACH_SECOND
