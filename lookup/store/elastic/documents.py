@@ -119,6 +119,15 @@ class Names:
         return f"{self.prefix}-audit-{month}"
 
     @property
+    def audit_reaches(self) -> str:
+        """The pattern of the notes up to when the trail of each node is copied, one index for each month."""
+        return f"{self.prefix}-audit-reach-2*"
+
+    def audit_reach(self, month: str) -> str:
+        """Give the index of these notes of a month, written YYYYMM."""
+        return f"{self.prefix}-audit-reach-{month}"
+
+    @property
     def generations(self) -> str:
         """The pattern of the generations of this schema. Ends with its delimiter before the star."""
         return f"{self.prefix}-s{SCHEMA}-*"
