@@ -77,9 +77,9 @@ def copying_keys(settings: Settings, cluster: Cluster) -> Iterator[Work]:
 def shipping_trail(settings: Settings, cluster: Cluster, stop: threading.Event) -> Iterator[Work]:
     """Open what ships the audit trail of this node."""
     writer = AuditWriter(cluster, settings.environment)
-    reach = Reach(settings.node, writer, system_clock)
     with closing(writer):
         shipping = Shipping(places_of(settings), writer, settings.data_dir / SHIPPED_NAME, lambda: not stop.is_set())
+        reach = Reach(shipping.known_as(settings.node), writer, system_clock)
 
         def ship() -> None:
             begun = system_clock()

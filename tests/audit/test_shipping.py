@@ -236,6 +236,12 @@ def test_the_note_how_far_it_came_holds_nothing_of_the_trail(node: Node, gate: G
 # How far it is copied
 
 
+def test_a_trail_keeps_the_name_of_the_node_that_shipped_it_first(node: Node, gate: Gate) -> None:
+    for name in ("node-1", "node-1", "made-anew"):
+        with closing(Shipping((node.own,), gate, shipped_of(node), lambda: True)) as shipping:
+            assert shipping.known_as(name) == "node-1"
+
+
 def test_of_each_node_the_latest_note_counts(
     gate: Gate, copy: AuditCopy, elasticsearch_url: str, elastic_prefix: str
 ) -> None:
