@@ -13,7 +13,7 @@ from lookup.clock import Clock
 from lookup.settings import Settings
 from lookup.store.cluster import Access, read_cluster
 from lookup.store.elastic.audit_writing import AuditWriter
-from lookup.store.elastic.documents import Names
+from lookup.store.elastic.names import Names
 from tests.servers.asking import ask
 
 AWAY = "elasticsearch://127.0.0.1:1/nobody"

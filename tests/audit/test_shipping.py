@@ -21,7 +21,7 @@ from lookup.store.cluster import Access, read_cluster
 from lookup.store.elastic.audit_documents import SegmentLine, line_document
 from lookup.store.elastic.audit_reading import AuditCopy
 from lookup.store.elastic.audit_writing import AuditWriter
-from lookup.store.elastic.documents import Names
+from lookup.store.elastic.names import Names
 from lookup.store.open import audit_cluster_of
 from tests.audit.trails import AT, COMPONENT, Node, happening
 from tests.servers.asking import ask

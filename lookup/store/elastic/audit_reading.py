@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from lookup.audit.entry import moment_text
 from lookup.store.cluster import Cluster
 from lookup.store.elastic.client import building_client, patiently, whole
-from lookup.store.elastic.documents import Names
+from lookup.store.elastic.names import Names
 
 REQUEST_S = 10.0
 """How long one search may take: people wait for it at a desk."""

@@ -21,8 +21,9 @@ from lookup.store.elastic.audit_documents import (
 )
 from lookup.store.elastic.bulk import create_line, in_portions, send
 from lookup.store.elastic.client import building_client, patiently
-from lookup.store.elastic.documents import Names, index_body, index_meta
+from lookup.store.elastic.documents import index_body, index_meta
 from lookup.store.elastic.indices import COPIES
+from lookup.store.elastic.names import Names
 
 REQUEST_S = 10.0
 """How long one request may take: nobody waits for it, but a dead node should be noticed."""
