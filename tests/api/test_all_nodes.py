@@ -22,7 +22,7 @@ from lookup.lookup_ids import new_lookup_id, reference_number
 from lookup.settings import Settings
 from mobile_api.schemas.audit_trail import AuditLookupAnswer, AuditSearchAnswer
 from mobile_api.schemas.past_lookups import PastLookupAnswer
-from tests.api.serving import MakeKey, MovableClock, runtime_of
+from tests.api.serving import Asks, MakeKey, MovableClock, runtime_of
 from tests.audit.shipped_nodes import AWAY, node_settings, ship, write
 from tests.audit.test_filters import ENTRY, FITTING, LOOKUP_ID
 from tests.servers.asking import ask as ask_server
@@ -84,21 +84,22 @@ def search(center: Flask, make_key: MakeKey, here: Settings) -> Fetch:
     return post
 
 
-def getting(center: Flask, headers: dict[str, str], path: str, name: str, status: int = 200) -> dict[str, Any]:
-    response = center.test_client().get(f"{path}/{name}", headers=headers)
-    assert response.status_code == status, response.json
-    document: dict[str, Any] = response.json or {}
-    return document
-
-
 @pytest.fixture
 def view(center: Flask, make_key: MakeKey, here: Settings) -> Fetch:
-    return partial(getting, center, make_key("audit"), "/v1/audit")
+    headers = make_key("audit")
+
+    def get(name: str, status: int = 200) -> dict[str, Any]:
+        response = center.test_client().get(f"/v1/audit/{name}", headers=headers)
+        assert response.status_code == status, response.json
+        document: dict[str, Any] = response.json or {}
+        return document
+
+    return get
 
 
 @pytest.fixture
-def past(center: Flask, make_key: MakeKey, here: Settings) -> Fetch:
-    return partial(getting, center, make_key("console"), "/v1/lookups")
+def past(ask_console: Asks, here: Settings) -> Fetch:
+    return lambda name, status=200: ask_console(f"/v1/lookups/{name}", status=status)
 
 
 @pytest.fixture
