@@ -79,8 +79,13 @@ change: setup ## how soon a change in PostgreSQL is answered at a node
 sbom: $(VENV)/.development ## build/sbom.json: what is installed to run (CycloneDX)
 	$(BIN)/python -m tests.operations.sbom build/sbom.json
 
+# In an environment of its own: it is no part of what runs, and its dependencies must not decide over ours.
+AUDIT := $(VENV)/audit
 .PHONY: dependencies
-dependencies: $(VENV)/.development ## licences of what is installed, and known weaknesses where they can be looked up
+dependencies: $(VENV)/.development ## licences of what is installed, and known weaknesses; fails where those could not be looked up
+	@[ $(AUDIT)/.ready -nt requirements-audit.lock ] || { $(PYTHON) -m venv $(AUDIT) && \
+		$(AUDIT)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.lock && \
+		touch $(AUDIT)/.ready; } || rm -rf $(AUDIT)
 	$(BIN)/python -m tests.operations.dependencies
 
 .PHONY: lock
@@ -89,6 +94,8 @@ lock: ## write the requirement files anew (needs uv)
 		--extra build pyproject.toml -o requirements.lock
 	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 		--extra build --extra dev pyproject.toml -o requirements-dev.lock
+	echo "pip-audit>=2.10,<3" | uv pip compile --universal --generate-hashes --no-header --no-annotate \
+		--python-version 3.11 - -o requirements-audit.lock
 
 .PHONY: clean
 clean: ## remove what can be made again

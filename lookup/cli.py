@@ -16,7 +16,8 @@ import click
 
 from lookup.errors import ImmunityError, InvalidRequest
 from lookup.release import release
-from lookup.settings import ENVIRONMENTS, SETTING_NAMES, resolve_settings
+from lookup.setting_table import ENVIRONMENTS, SETTING_NAMES
+from lookup.settings import resolve_settings
 
 COMMAND_GROUP = "immunity.commands"
 

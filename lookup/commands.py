@@ -20,7 +20,8 @@ from lookup.freshness import FreshnessLimits
 from lookup.law.load import load_policies
 from lookup.queries import read_query
 from lookup.service import LookupService, assess_document
-from lookup.settings import SETTINGS, Setting, Settings, value_text
+from lookup.setting_table import SETTINGS, Setting
+from lookup.settings import Settings, value_text
 from lookup.store.open import store_of
 
 

@@ -84,6 +84,15 @@ class AuditUnavailable(ImmunityError):
     title = "The question could not be recorded"
 
 
+class TrailNotSearched(ImmunityError):
+    """Nothing was found in the audit trail, and not all of it could be looked at. Never to be confused with "nothing
+    there"."""
+
+    status = 503
+    problem = "trail-not-searched"
+    title = "The audit trail could not be searched everywhere"
+
+
 class SourceError(ImmunityError):
     """The extract is broken as a whole. The message names the file and, where there is one, the line."""
 

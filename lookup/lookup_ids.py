@@ -14,6 +14,8 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 _REFERENCE_BITS = 40
 _REFERENCE_DIGITS = 8
+REFERENCE_HEX = _REFERENCE_BITS // 4
+"""Digits at the end of an id, in hexadecimal, that its reference number tells."""
 
 _HEARD = str.maketrans("OIL", "011", "- ")
 """What people write for a digit that they heard or read, and what they put between."""
@@ -63,4 +65,4 @@ def id_ending(text: str) -> str:
     value = 0
     for digit in digits:
         value = value << 5 | _CROCKFORD.index(digit)
-    return f"{value:010x}"
+    return f"{value:0{REFERENCE_HEX}x}"

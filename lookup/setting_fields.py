@@ -1,7 +1,7 @@
 """How the value of a setting is written: lengths of time, counts, addresses, networks, files.
 
 Decides what is taken for each and what is said to whoever wrote something else. Which settings there are is declared
-in `settings`.
+in `setting_table`.
 """
 
 import ipaddress

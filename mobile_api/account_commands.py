@@ -31,7 +31,7 @@ from mobile_api.access.session_store import SessionStore
 
 @click.group("accounts")
 def accounts_command() -> None:
-    """Make, list, unlock and remove the accounts of people who sign in here without a provider."""
+    """Make, list, change, unlock and remove the accounts of people who sign in here without a provider."""
 
 
 @accounts_command.command("create")
@@ -81,6 +81,26 @@ def unlock_account(settings: Settings, *, name: str) -> None:
         account = accounts.unlock(name)
     click.echo(f"Account {name} is unlocked.")
     _record(settings, "account.unlocked", account)
+
+
+@accounts_command.command("change")
+@with_settings
+@click.argument("name")
+@click.option("--role", type=click.Choice(tuple(ROLES)))
+@click.option("--agency", help="The employer's ORI, nine letters or digits; needed by officers and operators.")
+def change_account(settings: Settings, *, name: str, **details: str | None) -> None:
+    """Give the account NAME another role or agency; ends its sessions."""
+    given = {field: value for field, value in details.items() if value is not None}
+    if not given:
+        raise click.UsageError("Give --role or --agency.")
+
+    def record(before: Account, after: Account) -> None:
+        _record(settings, "account.changed", after, was={"role": before.role, "agency": before.agency})
+
+    with _accounts(settings) as accounts:
+        account = accounts.change(name, record, **given)
+    _end_sessions(settings, account)
+    click.echo(f"Account {name} is {account.role} of {account.agency or 'no agency'}.")
 
 
 @accounts_command.command("password")
@@ -181,8 +201,9 @@ def _end_sessions(settings: Settings, account: Account) -> None:
         sessions.close()
 
 
-def _record(settings: Settings, event: Event, account: Account) -> None:
-    record_command(settings, event, details={"account": account.name, "role": account.role, "agency": account.agency})
+def _record(settings: Settings, event: Event, account: Account, **more: Any) -> None:
+    details = {"account": account.name, "role": account.role, "agency": account.agency} | more
+    record_command(settings, event, details=details)
 
 
 def _new_password() -> str:

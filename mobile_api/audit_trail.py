@@ -1,4 +1,4 @@
-"""The audit trail of this node over HTTP, for who has the scope `audit`; reading is itself recorded.
+"""The audit trail of all nodes over HTTP, for who has the scope `audit`; reading is itself recorded.
 
 Decides how much of it one request may read: a thread is never held for minutes. Who reads the trail cannot query, and
 who queries cannot read it (CJIS AU-9, AC-5): such keys are not made.
@@ -7,19 +7,19 @@ who queries cannot read it (CJIS AU-9, AC-5): such keys are not made.
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from lookup.audit.entry import moment_text
-from lookup.audit.places import places_of
+from lookup.audit.reading.all_nodes import AllNodes, all_nodes
 from lookup.audit.reading.filters import Wanted, entry_of, filters_document
 from lookup.audit.reading.lookup_entries import entries_about
-from lookup.audit.reading.stream import Line, Reading
+from lookup.audit.reading.pages import Place, page_of
+from lookup.audit.reading.stream import Line
 from lookup.errors import FieldFault, ImmunityError, InvalidRequest
 from lookup.lookup_ids import reference_number
 from mobile_api.access.guard import token
-from mobile_api.audit_cursor import Place, read_cursor, write_cursor
+from mobile_api.audit_cursor import read_cursor, write_cursor
 from mobile_api.audited import told
 from mobile_api.interface import Blueprint
 from mobile_api.runtime import runtime
@@ -40,7 +40,7 @@ blueprint = Blueprint("Audit", __name__, description="Who asked what, when, from
 @blueprint.gives(AuditSearchAnswer)
 @token("audit", event="audit.searched")
 def search_audit(body: dict[str, Any]) -> dict[str, Any]:
-    """Search the trail of this node by time and by every field of an entry, page by page, oldest first."""
+    """Search the trail of all nodes by time and by every field of an entry, page by page, oldest first."""
     now = runtime()
     since, until, cursor, limit = (body.pop(name, None) for name in ("since", "until", "cursor", "limit"))
     given = {name: text for name, text in body.items() if text is not None}
@@ -54,7 +54,8 @@ def search_audit(body: dict[str, Any]) -> dict[str, Any]:
             place = read_cursor(asked, cursor)
         if place.since >= place.until:
             raise InvalidRequest([FieldFault("/since", "Give a moment before `until`.")])
-        page = _page(wanted, asked, place, limit)
+        with all_nodes(now.settings, now.clock) as nodes:
+            page = _page(nodes, wanted, asked, place, limit)
     return page | {"environment": now.settings.environment}
 
 
@@ -62,15 +63,15 @@ def search_audit(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.gives(AuditLookupAnswer)
 @token("audit", event="audit.viewed")
 def audited_lookup(lookup: str) -> dict[str, Any]:
-    """Give everything in the trail of this node about one lookup, by its lookup_id or reference number."""
+    """Give everything in the trail of all nodes about one lookup, by its lookup_id or reference number."""
     now = runtime()
-    with _recorded({"lookup_id": lookup}):
-        found = entries_about(places_of(now.settings), lookup, LOOKUP_BYTES)
-    return {
+    with _recorded({"lookup_id": lookup}), all_nodes(now.settings, now.clock) as nodes:
+        found = entries_about(nodes, lookup, LOOKUP_BYTES)
+    return found.seen.document(found.not_seen) | {
         "lookup_id": found.lookup_id,
         "reference_number": reference_number(UUID(found.lookup_id)),
         "entries": _objects(found.lines),
-        "complete": found.complete,
+        "complete": found.not_seen is None,
         "environment": now.settings.environment,
     }
 
@@ -87,19 +88,17 @@ def _recorded(asked: dict[str, str]) -> Iterator[None]:
     telling.happened(telling.event, "done", details=details)
 
 
-def _page(wanted: Wanted, asked: dict[str, str], place: Place, limit: int) -> dict[str, Any]:
+def _page(nodes: AllNodes, wanted: Wanted, asked: dict[str, str], place: Place, limit: int) -> dict[str, Any]:
     """Read one page. A line more than it shows would have to be read again: so its cursor may lead to an empty one."""
-    reading = Reading(places_of(runtime().settings), place.since, place.until, place.position, SEARCH_BYTES)
-    lines = list(islice((line for line in reading if wanted.fits(line)), limit))
-    left = len(lines) == limit or not reading.is_complete
-    following = Place(place.since, place.until, reading.position() if left else None)
-    return {
+    page = page_of(nodes, wanted, place, limit, SEARCH_BYTES)
+    not_seen = page.seen.not_seen(min(place.until, nodes.up_to_date()))
+    return page.seen.document(not_seen) | {
         "since": moment_text(place.since),
         "until": moment_text(place.until),
-        "entries": _objects(lines),
-        "cursor": write_cursor(asked, following),
-        "complete": reading.is_complete,
-        "unreadable": len(reading.troubles),
+        "entries": _objects(page.lines),
+        "cursor": write_cursor(asked, page.following),
+        "complete": page.complete and not_seen is None,
+        "unreadable": page.unreadable,
     }
 
 

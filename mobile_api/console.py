@@ -12,6 +12,7 @@ from mobile_api import (
     console_pages,
     openid_sign_in,
     operations,
+    password_page,
     past_lookups,
     registry,
     search,
@@ -36,7 +37,13 @@ def create_app(settings: Settings, *, clock: Clock = system_clock, glance_s: flo
     app, interface = new_service(settings, clock, Frame(TITLE, COMPONENT, glance_s))
     for module in (search, registry, past_lookups, audit_trail, status, operations):
         interface.register_blueprint(module.blueprint)
-    for plain in (static_files.blueprint, sign_in.pages, openid_sign_in.pages, console_pages.pages):
+    for plain in (
+        static_files.blueprint,
+        sign_in.pages,
+        openid_sign_in.pages,
+        console_pages.pages,
+        password_page.pages,
+    ):
         app.register_blueprint(plain)
     now: Runtime = app.extensions[EXTENSION]
     app.session_interface = ConsoleSessions()

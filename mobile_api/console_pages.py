@@ -8,6 +8,7 @@ from datetime import timedelta
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
+from mobile_api.access.accounts import name_of
 from mobile_api.access.console_session import DEVICE_COOKIE, is_exempt, visit
 from mobile_api.access.cookies import is_secure, set_cookie
 from mobile_api.access.forms import posted
@@ -38,6 +39,7 @@ def home() -> str:
         roles=" or ".join(roles_of(person.scopes)) or " ".join(sorted(person.scopes)),
         roadside=roadside_address(now.settings) if "lookup" in person.scopes else None,
         exempt=exempt,
+        local=name_of(person.user) is not None,
         leave_s=BLANK_S if exempt else int(now.settings.idle_lock.total_seconds()),
         **page_frame(),
     )

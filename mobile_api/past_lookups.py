@@ -1,7 +1,7 @@
 """One lookup of the last 24 hours as it was answered, for the officer who calls back, and to whom it was passed on.
 
 Decides how far back the console may look, and that nothing is shown as an answer that is not what was said. The answer
-is derived again from the audit trail of this node; the trail is the only place where anything of it is kept.
+is derived again from the audit trail of all nodes; the trail is the only place where anything of it is kept.
 """
 
 from datetime import timedelta
@@ -12,7 +12,7 @@ from lookup.audit.entry import Entry, moment_text
 from lookup.audit.explaining.derive import Present
 from lookup.audit.explaining.explain import explain
 from lookup.audit.explaining.recorded_lookup import recorded_lookup
-from lookup.audit.places import places_of
+from lookup.audit.reading.all_nodes import all_nodes
 from lookup.errors import FieldFault, InvalidRequest
 from lookup.lookup_ids import reference_number
 from mobile_api.access.guard import token
@@ -73,7 +73,8 @@ def disclose(body: dict[str, Any], lookup: str) -> dict[str, Any]:
 
 
 def _recorded(now: Runtime, name: str) -> Entry:
-    return recorded_lookup(places_of(now.settings), name, now.clock() - SHOWN_FOR)
+    with all_nodes(now.settings, now.clock) as nodes:
+        return recorded_lookup(nodes, name, now.clock() - SHOWN_FOR)
 
 
 def _check_parts(parts: list[str], recorded: Entry) -> None:

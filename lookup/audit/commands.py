@@ -1,4 +1,4 @@
-"""The group `immunity audit`: verify, read and review the trail of this node, and remove what need not be kept.
+"""The group `immunity audit`: verify, read and review the trail, and remove what need not be kept.
 
 Decides the options and what is printed. Each command that shows or removes something is itself recorded, with what was
 asked and without what was found, before anything is printed (CJIS AU-2); where that cannot be recorded nothing is
@@ -23,8 +23,9 @@ from lookup.audit.entry import FIELDS, Event
 from lookup.audit.explaining.command import explain_command
 from lookup.audit.keeping_commands import remove_expired_command, sign_command
 from lookup.audit.places import places_of
+from lookup.audit.reading.all_nodes import all_nodes
 from lookup.audit.reading.filters import FILTERS, Wanted, entry_of, filters_document
-from lookup.audit.reading.lookup_entries import entries_about
+from lookup.audit.reading.lookup_entries import LookupEntries, entries_about
 from lookup.audit.reading.lookup_text import entries_text
 from lookup.audit.reading.review import review
 from lookup.audit.reading.review_text import review_text
@@ -85,7 +86,7 @@ def filter_options(command: Command) -> Command:
 
 @click.group("audit")
 def audit_command() -> None:
-    """Verify, read and review the audit trail of this node."""
+    """Verify, read and review the audit trail: one lookup on all nodes, else that of this node."""
 
 
 @audit_command.command("verify")
@@ -148,12 +149,13 @@ def export_command(
 @json_option
 @click.argument("lookup", metavar="LOOKUP_ID")
 def show_command(settings: Settings, lookup: str, *, as_json: bool) -> None:
-    """Print everything in the trail about one lookup, by its lookup_id or its reference number."""
-    found = _recorded(
-        settings, "audit.viewed", {"filters": {"lookup_id": lookup}}, lambda: entries_about(places_of(settings), lookup)
-    )
+    """Print everything in the trail of all nodes about one lookup, by its lookup_id or its reference number."""
+    found = _recorded(settings, "audit.viewed", {"filters": {"lookup_id": lookup}}, lambda: _about(settings, lookup))
     shown = [{"segment": line.segment.name, "entry": dict(entry_of(line))} for line in found.lines]
     print_json(shown) if as_json else click.echo(entries_text(found.lines))
+    if found.not_seen is not None:
+        click.echo(f"There may be more. {found.not_seen}", err=True)
+        sys.exit(1)
 
 
 @audit_command.command("review")
@@ -207,6 +209,11 @@ def _recorded(settings: Settings, event: Event, details: dict[str, Any], work: C
         raise
     record_command(settings, event, details=details)
     return done
+
+
+def _about(settings: Settings, lookup: str) -> LookupEntries:
+    with all_nodes(settings, system_clock) as nodes:
+        return entries_about(nodes, lookup)
 
 
 def _verified(settings: Settings, heads: Path | None, keys: list[Ed25519PublicKey]) -> Verification:

@@ -22,7 +22,10 @@ from lookup.store.elastic.audit_documents import SegmentLine
 PIECE_BYTES = 1024 * 1024
 """What is read at once: some hundred lines. A line is far shorter; a longer one is shipped in pieces, as unreadable."""
 
-_SCHEMA = "CREATE TABLE IF NOT EXISTS shipped (segment TEXT PRIMARY KEY, up_to INTEGER NOT NULL)"
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS shipped (segment TEXT PRIMARY KEY, up_to INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS named (only INTEGER PRIMARY KEY CHECK (only = 1), name TEXT NOT NULL);
+"""
 
 
 class Copy(Protocol):
@@ -59,7 +62,7 @@ class Shipping:
         self._shipped = sqlite3.connect(shipped, isolation_level=None)
         self._shipped.execute("PRAGMA journal_mode = WAL")
         self._shipped.execute("PRAGMA synchronous = OFF")  # what is lost in a crash is shipped again
-        self._shipped.execute(_SCHEMA)
+        self._shipped.executescript(_SCHEMA)
 
     def ship(self) -> int:
         """Ship everything that is written for good by now and was not shipped yet, oldest segment first: of a segment
@@ -73,6 +76,13 @@ class Shipping:
                 if path.stat().st_size > known.get(path.name, 0):
                     lines += self._ship_segment(path, self._settled.size_of(path))
         return lines
+
+    def known_as(self, node: str) -> str:
+        """Give the name under which is told how far this trail is shipped: that of the node that shipped it first. A
+        container that is made anew, or another one that shares the directory, has another name and the same trail."""
+        self._shipped.execute("INSERT OR IGNORE INTO named VALUES (1, ?)", (node,))
+        (name,) = self._shipped.execute("SELECT name FROM named").fetchone()
+        return str(name)
 
     def close(self) -> None:
         """Close the database."""

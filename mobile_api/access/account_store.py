@@ -6,8 +6,8 @@ its name stands in the audit trail for one person for ever.
 """
 
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -31,6 +31,9 @@ removed_at"""
 FAILURES = 5
 WITHIN = timedelta(minutes=15)
 """Failed sign-ins in a row, and the time in which they lock an account until an administrator frees it (CJIS AC-7)."""
+
+Confirm = Callable[[], object]
+"""Records a change before it is kept: where it raises, nothing was changed."""
 
 Reason = Literal["unknown", "removed", "locked", "wrong"]
 """Why a sign-in failed: for the audit trail, never for whoever tries."""
@@ -122,6 +125,47 @@ class AccountStore:
             account = _changed(connection, "password = ?, secret = ?, last_step = 0", "removed_at IS NULL", values)
         _found(account)
         return secret
+
+    def change_password(self, name: str, old: str, new: str, confirm: Confirm) -> Attempt:
+        """Let somebody who is signed in choose another password; the secret of codes stays.
+
+        A wrong old one counts as a failed sign-in, so that a session which somebody else got hold of tries no
+        passwords. Raises `InvalidRequest` for a new one that is not taken.
+        """
+        passwords.check_password(new)
+        kept = self._secrets(name)
+        fits = passwords.is_password(kept and kept[0], old)
+        if fits and passwords.is_password(kept and kept[0], new):
+            raise InvalidRequest([FieldFault("/password", "Choose another one than before.")])
+        chosen = passwords.password_hash(new)
+        with self._file.writing() as connection:
+            account = _find(connection, name)
+            if account is None or not account.is_in_force:
+                return _refused(account)
+            if not fits or kept is None:
+                return Attempt(None, name, "wrong", self._count_failure(connection, name))
+            if _changed(connection, "password = ?", "password = ?", (chosen, kept[0], name)) is None:
+                return Attempt(None, name, "wrong")  # it was changed meanwhile
+            connection.execute("DELETE FROM failures WHERE name = ?", (name,))
+            confirm()
+        return Attempt(account, name)
+
+    def change(self, name: str, confirm: Callable[[Account, Account], object], **details: Any) -> Account:
+        """Give an account another role or agency, and give it. `confirm` gets it as it was and as it is.
+
+        Raises `InvalidRequest` for what is never made, `NotFound`.
+        """
+        with self._file.writing() as connection:
+            before = _find(connection, name)
+            if before is None or before.removed_at is not None:
+                return _found(None)
+            changed = replace(before, **details)
+            check_account(changed)
+            connection.execute(
+                "UPDATE accounts SET role = ?, agency = ? WHERE name = ?", (changed.role, changed.agency, name)
+            )
+            confirm(before, changed)
+        return changed
 
     def all_accounts(self) -> list[Account]:
         """Give all accounts, by name; removed ones too."""

@@ -5,6 +5,7 @@ too, for the tokens of forms and for the provider's state; its cookie is `SameSi
 from another site, and at the sign-in another secret with `SameSite=Strict` takes its place.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask, Request, request
@@ -97,17 +98,27 @@ def visit() -> Visit:
 
 
 def find_visit() -> None:
-    """Find what is kept of this browser's session, before anything else; one whose account is gone is ended."""
+    """Find what is kept of this browser's session, before anything else; one whose account is gone or
+    has changed is ended."""
     now = runtime()
     token = request.cookies.get(cookie_name(COOKIE, is_secure(request, now.settings)))
     kept = now.session_store.find(token) if token else None
     if kept is None or kept.is_locked:
         return
-    name = None if kept.person is None else name_of(kept.person.user)
-    if name is not None and now.accounts.in_force(name) is None:
+    if not _holds(now, kept):
         now.session_store.end(kept.session_id)
         return
     visit().hold(kept)
+
+
+def _holds(now: Runtime, kept: Session) -> bool:
+    """Tell whether the account behind a session is in force and still what it was at the sign-in: who was given another
+    role or agency signs in again."""
+    name = None if kept.person is None else name_of(kept.person.user)
+    if name is None:
+        return True
+    account = now.accounts.in_force(name)
+    return account is not None and account.person() == kept.person
 
 
 def signed_in_caller(now: Runtime) -> Caller:
@@ -146,6 +157,16 @@ def begin_session(now: Runtime, kept: Session) -> None:
     end_session(now)
     here = visit()
     here.hold(kept, now.session_store.begin(kept))
+
+
+def renew_session(now: Runtime) -> Session:
+    """End all sessions of whoever is signed in here, this one too, and begin another in its place: who copied a cookie
+    is signed out. It lasts no longer than the one before."""
+    before = visit().session()
+    now.session_store.end_all(before.signed_in().user)
+    after = replace(before, session_id=new_session_id(), seen=now.clock(), data={})
+    begin_session(now, after)
+    return after
 
 
 def end_session(now: Runtime) -> None:

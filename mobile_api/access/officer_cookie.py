@@ -1,7 +1,7 @@
 """The cookie by which the roadside page knows who asks: set by the console at the sign-in, checked here without it.
 
 Decides whether the sign-in of a cookie is still in force on this node: the token holds, nobody ended it, and the key,
-account or exempt device behind it is still good. A person of a provider is known by the token alone.
+account (unchanged) or exempt device behind it is still good. A person of a provider is known by the token alone.
 """
 
 from dataclasses import replace
@@ -54,4 +54,7 @@ def _in_force(now: Runtime, caller: Caller) -> Caller | None:
         key = now.keys.in_force(caller.caller_id)
         return None if key is None else key.caller(caller.session)
     name = name_of(caller.user)
-    return caller if name is None or now.accounts.in_force(name) is not None else None
+    if name is None:
+        return caller
+    account = now.accounts.in_force(name)
+    return caller if account is not None and account.person().caller(caller.session) == caller else None

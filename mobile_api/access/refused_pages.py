@@ -23,6 +23,8 @@ def tell_refused_page(error: ImmunityError) -> None:
         return
     now = runtime()
     told: Told | None = g.get("told")
+    if told is not None and told.entries:
+        return  # the page has said it better
     if told is None:
         told = begin("access.refused", now.trail.component, now.clock, request, now.source_address)
     told.caller = told.caller or g.get("caller") or _signed_in()

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from functools import partial
 
 from lookup.audit.places import places_of
+from lookup.audit.reach import Reach
 from lookup.audit.shipping import Shipping
 from lookup.clock import system_clock
 from lookup.errors import ConfigurationError
@@ -78,8 +79,16 @@ def shipping_trail(settings: Settings, cluster: Cluster, stop: threading.Event) 
     writer = AuditWriter(cluster, settings.environment)
     with closing(writer):
         shipping = Shipping(places_of(settings), writer, settings.data_dir / SHIPPED_NAME, lambda: not stop.is_set())
+        reach = Reach(shipping.known_as(settings.node), writer, system_clock)
+
+        def ship() -> None:
+            begun = system_clock()
+            shipping.ship()
+            if not stop.is_set():  # else it may have ended before it was through
+                reach.passed(begun)
+
         with closing(shipping):
-            yield shipping.ship
+            yield ship
 
 
 def _duties(settings: Settings, reader: Cluster, writer: Cluster, stop: threading.Event) -> tuple[Duty, Duty]:

@@ -42,25 +42,40 @@ class AuditEntryBody(Schema):
     entry = fields.Dict(required=True, metadata={"description": "All fields of the line, those of the chain too"})
 
 
+class SeenNodeBody(Schema):
+    """A node, and up to when its trail was seen: this one's up to now, another one's as far as it is copied."""
+
+    node = fields.String(required=True)
+    until = fields.String(required=True)
+
+
+_NOT_SEEN = "What could not be looked at, as a sentence; null where all was"
+
+
 class AuditSearchAnswer(Schema):
-    """A page of the trail, oldest first. `cursor` leads on; null where nothing is left. `complete` is false where a
-    bound of time was reached before the page was full: there may be more, so go on with the cursor."""
+    """A page of the trail of all nodes, oldest first. `cursor` leads on; null where nothing is left. `complete` is
+    false where there may be more: a limit was reached before the page was full, so go on with the cursor; or `not_seen`
+    says what could not be looked at, so ask the same again later."""
 
     since = fields.String(required=True)
     until = fields.String(required=True)
     entries = fields.List(fields.Nested(AuditEntryBody), required=True)
     cursor = fields.String(required=True, allow_none=True)
     complete = fields.Boolean(required=True)
+    nodes = fields.List(fields.Nested(SeenNodeBody), required=True)
+    not_seen = fields.String(required=True, allow_none=True, metadata={"description": _NOT_SEEN})
     unreadable = fields.Integer(required=True, metadata={"description": "Lines passed over: verify the trail"})
     environment = fields.String(required=True)
 
 
 class AuditLookupAnswer(Schema):
-    """Everything in the trail of this node about one lookup, oldest first. `complete` is false where older segments
-    were not searched."""
+    """Everything in the trail of all nodes about one lookup, oldest first. `complete` is false where `not_seen` says
+    what could not be looked at."""
 
     lookup_id = fields.String(required=True)
     reference_number = fields.String(required=True)
     entries = fields.List(fields.Nested(AuditEntryBody), required=True)
     complete = fields.Boolean(required=True)
+    nodes = fields.List(fields.Nested(SeenNodeBody), required=True)
+    not_seen = fields.String(required=True, allow_none=True, metadata={"description": _NOT_SEEN})
     environment = fields.String(required=True)

@@ -1,6 +1,7 @@
 """The commands `immunity accounts` and `immunity devices`: what they show, what they record, and when they refuse."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -89,6 +90,59 @@ def test_a_reset_and_a_removal_end_the_sessions_of_the_account(tmp_path: Path) -
         assert sessions.find(token) is None
 
 
+def test_a_changed_role_and_agency_are_recorded_with_what_they_were_and_end_the_sessions(tmp_path: Path) -> None:
+    run(tmp_path, "accounts", "create", "jo", *OFFICER)
+    account = accounts_in(tmp_path).in_force("jo")
+    assert account is not None
+    sessions, now = SessionStore(tmp_path, "training", system_clock), system_clock()
+    token = sessions.begin(Session(new_session_id(), now, now, account.person()))
+    changed = run(tmp_path, "accounts", "change", "jo", "--role", "operator", "--agency", "ZZ0020000")
+    assert (changed.returncode, changed.stdout) == (0, "Account jo is operator of ZZ0020000.\n")
+    assert sessions.find(token) is None
+    assert run(tmp_path, "accounts", "change", "jo", "--role", "auditor").returncode == 0
+    account = accounts_in(tmp_path).in_force("jo")
+    assert account is not None
+    assert (account.role, account.agency) == ("auditor", "ZZ0020000")
+    was = {"role": "officer", "agency": "ZZ0010000"}
+    (first, second) = trail_in(tmp_path)[1:]
+    assert (first["event"], first["details"]) == (
+        "account.changed",
+        {"account": "jo", "role": "operator", "agency": "ZZ0020000", "was": was},
+    )
+    assert second["details"]["was"] == {"role": "operator", "agency": "ZZ0020000"}
+
+
+def test_a_change_that_the_trail_could_not_record_is_none_cjis_au_5(tmp_path: Path) -> None:
+    run(tmp_path, "accounts", "create", "jo", *OFFICER)
+    shutil.rmtree(tmp_path / "audit")
+    for name in ("audit", "audit-spool"):
+        (tmp_path / name).write_text("no directory")
+    refused = run(tmp_path, "accounts", "change", "jo", "--role", "operator")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    account = accounts_in(tmp_path).in_force("jo")
+    assert account is not None
+    assert account.role == "officer"
+
+
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [
+        (("--role", "operator"), 1),  # nobody may query without an ORI
+        (("--agency", "zz"), 1),
+        (("--role", "chief"), 2),
+        ((), 2),
+    ],
+)
+def test_an_account_that_is_never_made_is_no_change_either(
+    tmp_path: Path, options: tuple[str, ...], status: int
+) -> None:
+    run(tmp_path, "accounts", "create", "jo", "--role", "auditor")
+    refused = run(tmp_path, "accounts", "change", "jo", *options)
+    assert (refused.returncode, refused.stdout) == (status, "")
+    assert refused.stderr
+    assert len(trail_in(tmp_path)) == 1
+
+
 def test_no_secret_is_shown_that_the_trail_could_not_record_cjis_au_5(tmp_path: Path) -> None:
     for name in ("audit", "audit-spool"):
         (tmp_path / name).write_text("no directory")
@@ -109,6 +163,7 @@ def test_no_secret_is_shown_that_the_trail_could_not_record_cjis_au_5(tmp_path: 
         (("unlock", "jo"), "", 1),
         (("password", "jo"), PASSWORD, 1),
         (("remove", "jo"), "", 1),
+        (("change", "jo", "--role", "auditor"), "", 1),
     ],
 )
 def test_what_cannot_be_done_exits_1_and_a_wrong_call_2(

@@ -15,7 +15,7 @@ from mobile_api.access.caller import CallerKind, Scope
 from mobile_api.access.guard import stated_accesses
 from mobile_api.access.people import ROLES, Person, Role
 from mobile_api.access.session_store import Session, new_session_id
-from tests.access.people import OWN, Browser
+from tests.access.people import OWN, Browser, enrol
 from tests.api.serving import MakeKey, MovableClock, runtime_of
 
 
@@ -77,6 +77,8 @@ BY_SESSION: Mapping[str, frozenset[Role]] = {
     "GET /": frozenset(ROLES),
     "GET /device": frozenset(ROLES),
     "POST /device": frozenset(ROLES),
+    "GET /password": frozenset(ROLES),
+    "POST /password": frozenset(ROLES),
 }
 """Which roles are let into the console's pages. Whoever is not signed in is led to the sign-in."""
 
@@ -164,7 +166,7 @@ def test_a_session_opens_the_pages_that_the_table_says_cjis_ac_3(
 ) -> None:
     browser = Browser(center)
     if role is not None:
-        person = Person("person:7@provider.example", ROLES[role], ORI)
+        person = enrol(center, clock, role).account.person()
         session = Session(new_session_id(), clock(), clock(), person)
         browser.take("immunity_console", runtime_of(center).session_store.begin(session))
     for route, roles in BY_SESSION.items():
@@ -199,7 +201,7 @@ def test_operations_are_closed_to_other_networks(app: Flask, center: Flask) -> N
 def test_each_form_of_the_console_is_refused_without_its_own_token(center: Flask, clock: MovableClock) -> None:
     session = Session(new_session_id(), clock(), clock(), Person("person:7@x", ROLES["operator"], ORI))
     forms = {route for route in routes(center, "page", "session") if route.startswith("POST")}
-    assert len(forms) == 4
+    assert len(forms) == 5
     other = Browser(center)
     token = other.form_token("/sign-in")
     for form, fields in itertools.product(forms, ({}, {"csrf_token": ""}, {"csrf_token": token})):

@@ -100,7 +100,7 @@ def test_a_question_at_the_roadside_of_nobody_who_is_signed_in_is_recorded_as_re
     seconds = iter([-2] * 50 + [-1])
     monkeypatch.setattr(runtime_of(app).strangers, "_now_s", lambda: next(seconds))
     for _ in range(51):
-        assert Browser(app).client.post("/", data={"value": "DEA1234"}, headers=OWN).status_code == 303
+        assert Browser(app).client.post("/", data={"value": "DEA1234"}, headers=OWN).status_code == 401
     told = refusals()
     assert told[0] == ("query.unreadable", "refused", None, {"page": "/", "because": "sign-in-needed"})
     assert len(told) == EACH_SECOND + 1

@@ -220,6 +220,21 @@ def test_a_removed_account_is_signed_out_everywhere_at_once_cjis_ac_2(
     assert not is_in(there)
 
 
+@pytest.mark.parametrize("change", [{"role": "auditor"}, {"agency": "ZZ0020000"}])
+def test_a_session_of_what_an_account_was_before_holds_nowhere(
+    center: Flask, browser: Browser, operator: Somebody, roadside: Roadside, change: dict[str, str]
+) -> None:
+    """Also one that began while the account was being changed, and that nobody ended therefore."""
+    browser.sign_in(operator)
+    there = roadside(browser)
+    assert [one.get("/").status_code for one in (browser, there)] == [200, 200]
+    runtime_of(center).accounts.change(operator.name, lambda before, after: None, **change)
+    assert [one.get("/").status_code for one in (there, browser)] == [303, 303]
+    assert browser.sign_in(operator).status_code == 200
+    html = browser.get("/").get_data(as_text=True)
+    assert all(value in html for value in change.values())
+
+
 def test_ending_all_sessions_of_somebody_ends_no_other(
     center: Flask, operator: Somebody, officer: Somebody, roadside: Roadside
 ) -> None:

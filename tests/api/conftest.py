@@ -2,6 +2,7 @@
 
 from tests.api.serving import (
     app,
+    ask_console,
     card,
     center,
     clock,
@@ -17,6 +18,7 @@ from tests.api.serving import (
 
 __all__ = [
     "app",
+    "ask_console",
     "card",
     "center",
     "clock",

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from flask import Flask
@@ -110,6 +110,29 @@ def make_key(app: Flask) -> MakeKey:
         return {"Authorization": f"Bearer {token}"}
 
     return make
+
+
+class Asks(Protocol):
+    """Asks the console, and gives the JSON of the answer, which must have this status and be kept by nobody."""
+
+    def __call__(self, path: str, body: Any = None, *, status: int = 200) -> dict[str, Any]:
+        """Ask with GET, or with POST where there is a body."""
+
+
+@pytest.fixture
+def ask_console(center: Flask, make_key: MakeKey) -> Asks:
+    """Asks with a key of the operations center."""
+    headers = make_key("console")
+
+    def ask(path: str, body: Any = None, *, status: int = 200) -> dict[str, Any]:
+        method = "GET" if body is None else "POST"
+        response = center.test_client().open(path, method=method, json=body, headers=headers)
+        assert response.status_code == status, response.json
+        assert response.headers["Cache-Control"] == "no-store"
+        document: dict[str, Any] = response.json or {}
+        return document
+
+    return ask
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The audit trail over HTTP: who may read it, what is found, what one request reads, and that reading is recorded."""
 
+import base64
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -193,6 +194,35 @@ def test_a_cursor_of_another_search_is_422(search: Any, ids: list[str]) -> None:
         assert [fault["pointer"] for fault in search(422, cursor=cursor, **other)["errors"]] == ["/cursor"]
 
 
+def test_where_the_store_is_embedded_there_is_one_node_and_all_of_it_is_seen(
+    search: Any, view: Any, ids: list[str], node: Settings
+) -> None:
+    for answer in (search(), view(ids[0])):
+        assert (answer["complete"], answer["not_seen"]) == (True, None)
+        assert answer["nodes"] == [{"node": node.node, "until": "2026-11-21T14:09:00.000Z"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("there", ["x", "s", 0]),
+        ("there", [1, "s", -1]),
+        ("there", [1, "s"]),
+        ("there", [True, "s", 0]),
+        ("there", {"a": 1}),
+        ("here", ["k", {"s": -1}]),
+        ("here", ["k"]),
+        ("here", "k"),
+        ("since", 7),
+    ],
+)
+def test_a_cursor_that_was_changed_is_422(search: Any, ids: list[str], name: str, value: Any) -> None:
+    cursor = search(limit=1)["cursor"]
+    held = json.loads(base64.urlsafe_b64decode(cursor + "==="))
+    changed = base64.urlsafe_b64encode(json.dumps(held | {name: value}, separators=(",", ":")).encode()).decode()
+    assert [fault["pointer"] for fault in search(422, cursor=changed.rstrip("="))["errors"]] == ["/cursor"]
+
+
 def test_a_search_takes_every_filter(search: Any) -> None:
     assert set(AuditSearchBody().fields) == {*FILTERS, "since", "until", "cursor", "limit"}
 
@@ -211,11 +241,13 @@ def test_a_lookup_that_is_not_in_the_trail_is_404(view: Any, ids: list[str], nam
     assert view(name, 404)["type"] == "/problems/not-found"
 
 
-def test_a_lookup_beyond_what_one_request_searches_is_404_and_says_so(
+def test_a_lookup_beyond_what_one_request_searches_is_no_404_but_could_not_be_searched_for(
     view: Any, ids: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audit_trail, "LOOKUP_BYTES", 10)
-    assert "Only the newest part was searched" in view(reference_number_of(ids[0]), 404)["detail"]
+    problem = view(reference_number_of(ids[0]), 503)
+    assert problem["type"] == "/problems/trail-not-searched"
+    assert "only the newest part was searched" in problem["detail"]
 
 
 def test_every_reading_is_recorded_with_what_was_asked_and_not_what_was_found(

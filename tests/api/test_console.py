@@ -3,39 +3,21 @@
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from lookup.records import Record, Vehicle
 from mobile_api.schemas.operations import StatusBody
 from mobile_api.schemas.registry import HistoryAnswer, MemberAnswer, MissionsAnswer, SearchAnswer, VehicleAnswer
-from tests.api.serving import MakeKey
+from tests.api.serving import Asks
 
 
 @pytest.fixture
-def get(center: Flask, make_key: MakeKey) -> Any:
-    headers = make_key("console")
-
-    def fetch(path: str, status: int = 200) -> dict[str, Any]:
-        response = center.test_client().get(path, headers=headers)
-        assert response.status_code == status
-        assert response.headers["Cache-Control"] == "no-store"
-        document: dict[str, Any] = response.json or {}
-        return document
-
-    return fetch
+def get(ask_console: Asks) -> Any:
+    return lambda path, status=200: ask_console(path, status=status)
 
 
 @pytest.fixture
-def search(center: Flask, make_key: MakeKey) -> Any:
-    headers = make_key("console")
-
-    def post(body: Any, status: int = 200) -> dict[str, Any]:
-        response = center.test_client().post("/v1/search", json=body, headers=headers)
-        assert response.status_code == status
-        document: dict[str, Any] = response.json or {}
-        return document
-
-    return post
+def search(ask_console: Asks) -> Any:
+    return lambda body, status=200: ask_console("/v1/search", body, status=status)
 
 
 def test_all_missions_are_met_once_page_by_page(get: Any) -> None:

@@ -10,7 +10,7 @@ from flask import Flask
 from lookup.audit.places import places_of
 from lookup.audit.reading.stream import Reading
 from mobile_api.schemas.past_lookups import DisclosureAnswer, PastLookupAnswer
-from tests.api.serving import MakeKey, MovableClock, runtime_of
+from tests.api.serving import Asks, MakeKey, MovableClock, runtime_of
 
 Entries = Callable[[str, str | None], list[dict[str, Any]]]
 
@@ -30,30 +30,13 @@ def ask(app: Flask, make_key: MakeKey) -> Any:
 
 
 @pytest.fixture
-def get(center: Flask, make_key: MakeKey) -> Any:
-    headers = make_key("console")
-
-    def fetch(name: str, status: int = 200) -> dict[str, Any]:
-        response = center.test_client().get(f"/v1/lookups/{name}", headers=headers)
-        assert response.status_code == status
-        assert response.headers["Cache-Control"] == "no-store"
-        document: dict[str, Any] = response.json or {}
-        return document
-
-    return fetch
+def get(ask_console: Asks) -> Any:
+    return lambda name, status=200: ask_console(f"/v1/lookups/{name}", status=status)
 
 
 @pytest.fixture
-def disclose(center: Flask, make_key: MakeKey) -> Any:
-    headers = make_key("console")
-
-    def post(name: str, body: Any, status: int = 200) -> dict[str, Any]:
-        response = center.test_client().post(f"/v1/lookups/{name}/disclosures", json=body, headers=headers)
-        assert response.status_code == status
-        document: dict[str, Any] = response.json or {}
-        return document
-
-    return post
+def disclose(ask_console: Asks) -> Any:
+    return lambda name, body, status=200: ask_console(f"/v1/lookups/{name}/disclosures", body, status=status)
 
 
 @pytest.fixture

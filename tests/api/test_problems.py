@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from lookup.errors import CouldNotSearch, ImmunityError, NotFound
+from lookup.errors import CouldNotSearch, ImmunityError, NotFound, TrailNotSearched
 from lookup.settings import Settings
 from mobile_api import refusals
 from mobile_api.access.guard import install_guard, public, stated_accesses
@@ -61,6 +61,7 @@ ERRORS = [
     *(error for error in vars(refusals).values() if isinstance(error, type) and error.__module__ == refusals.__name__),
     NotFound,
     CouldNotSearch,
+    TrailNotSearched,
 ]
 
 

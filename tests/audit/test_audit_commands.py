@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lookup.audit.commands import audit_command
+from lookup.audit.entry import entry
 from lookup.audit.places import places_of, trail_of
 from lookup.audit.reading.lookup_text import entries_text
 from lookup.audit.reading.stream import Reading
@@ -21,9 +22,11 @@ from lookup.audit.segment import segments_in
 from lookup.audit.signing.keeper import Keeper
 from lookup.audit.verifying.verification import Evidence
 from lookup.audit.verifying.verify import verify
+from lookup.clock import system_clock
 from lookup.lookup_ids import new_lookup_id, reference_number
 from lookup.settings import Settings, resolve_settings
 from tests.audit.kept_trails import BEGUN_AT, KeptTrail
+from tests.audit.shipped_nodes import AWAY, node_settings, ship, write
 from tests.unit.calling import Ran, immunity
 
 LOOKUP_ID = new_lookup_id(BEGUN_AT)
@@ -215,6 +218,23 @@ def test_show_fails_where_there_is_no_such_lookup(node: Settings, name: str) -> 
     ran = run(node, "show", name)
     assert (ran.code, ran.out) == (1, "")
     assert recorded(node)[-1] == ("audit.viewed", "error", {"filters": {"lookup_id": name}})
+
+
+def test_show_has_what_other_nodes_wrote_and_says_where_that_may_not_be_all(
+    node: Settings, tmp_path: Path, elastic_store: str, elasticsearch_url: str
+) -> None:
+    other = node_settings(node, tmp_path / "nodes", "node-2", elastic_store)
+    write(other, system_clock, lambda scene: entry("view.lookup", "done", scene, lookup_id=str(LOOKUP_ID)))
+    ship(other, elasticsearch_url, system_clock())
+    ran = run(node, "show", str(LOOKUP_ID), "--json", "--store", elastic_store)
+    assert [one["entry"]["event"] for one in ran.document] == ["query.plate", "disclosure", "view.lookup"]
+    assert (ran.code, ran.err) == (0, "")
+    ran = run(node, "show", str(LOOKUP_ID), "--store", AWAY)
+    assert (ran.code, ran.out.count("event ")) == (1, 2)
+    assert ran.err.startswith("There may be more. The copy of the other nodes' trails could not be asked")
+    ran = run(node, "show", "7K4M-2QXP", "--store", AWAY)
+    assert (ran.code, ran.out) == (1, "")
+    assert "it may be there all the same" in ran.err
 
 
 def test_a_review_is_of_the_week_before_now_and_says_whether_the_trail_is_intact(node: Settings) -> None:

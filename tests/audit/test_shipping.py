@@ -22,7 +22,7 @@ from lookup.store.cluster import Access, read_cluster
 from lookup.store.elastic.audit_documents import SegmentLine, line_document
 from lookup.store.elastic.audit_reading import AuditCopy
 from lookup.store.elastic.audit_writing import AuditWriter
-from lookup.store.elastic.documents import Names
+from lookup.store.elastic.names import Names
 from lookup.store.open import audit_cluster_of
 from tests.audit.trails import AT, COMPONENT, Node, happening
 from tests.servers.asking import ask
@@ -235,6 +235,27 @@ def test_the_note_how_far_it_came_holds_nothing_of_the_trail(node: Node, gate: G
         assert file.execute("SELECT * FROM shipped").fetchall() == [(segment.name, segment.stat().st_size)]
 
 
+# How far it is copied
+
+
+def test_a_trail_keeps_the_name_of_the_node_that_shipped_it_first(node: Node, gate: Gate) -> None:
+    for name in ("node-1", "node-1", "made-anew"):
+        with closing(Shipping((node.own,), gate, shipped_of(node), lambda: True)) as shipping:
+            assert shipping.known_as(name) == "node-1"
+
+
+def test_of_each_node_the_latest_note_counts(
+    gate: Gate, copy: AuditCopy, elasticsearch_url: str, elastic_prefix: str
+) -> None:
+    assert copy.reaches(AT) == {}
+    december = AT + timedelta(days=20)
+    for node, at in (("a", AT), ("b", december), ("a", AT + timedelta(seconds=15)), ("a", AT), ("c", AT)):
+        gate.writer.tell_reach(node, at)
+    refresh(elasticsearch_url, elastic_prefix)
+    assert copy.reaches(AT) == {"a": AT + timedelta(seconds=15), "b": december, "c": AT}
+    assert copy.reaches(AT + timedelta(seconds=1)) == {"a": AT + timedelta(seconds=15), "b": december}
+
+
 # Searching
 
 
@@ -367,6 +388,7 @@ def test_the_role_of_the_trail_ships_and_publishes_and_the_api_reads(
     publishing.publish(head(1))
     assert publishing.failing == {}
     with closing(AuditWriter(cluster, "training")) as writer:
+        writer.tell_reach("node-1", AT)
         shipped = shipped_of(node)
         for _ in range(2):
             with closing(Shipping((node.own,), writer, shipped, lambda: True)) as shipping:
@@ -378,6 +400,7 @@ def test_the_role_of_the_trail_ships_and_publishes_and_the_api_reads(
     with closing(copy):
         assert users([hit.text for hit in search_shipped(copy, Wanted(fields={"event": "query.plate"}))]) == ["a"]
         assert list(copy.heads()) == [head(1).strip()]
+        assert copy.reaches(AT) == {"node-1": AT}
 
 
 def test_the_role_of_the_trail_reads_changes_and_removes_nothing(
@@ -441,4 +464,6 @@ def test_nobody_else_writes_the_copy(secure: Settings, secure_elasticsearch: Run
 def test_names_of_copies_are_met_by_the_pattern_that_is_searched() -> None:
     names = Names("immunity")
     assert names.audit(MONTH).startswith(names.audits.removesuffix("*"))
-    assert not names.audit_heads.startswith(names.audits.removesuffix("*"))
+    assert names.audit_reach(MONTH).startswith(names.audit_reaches.removesuffix("*"))
+    for other in (names.audit_heads, names.audit_reach(MONTH)):
+        assert not other.startswith(names.audits.removesuffix("*"))

@@ -15,9 +15,9 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if service["image"] == "immunity-lookup"}
 
 
-def test_it_is_elasticsearch_an_indexer_and_two_nodes_behind_nginx() -> None:
-    assert set(SERVICES) == {"elasticsearch", "indexer", "node-1", "node-2", "nginx"}
-    assert set(OURS) == {"indexer", "node-1", "node-2"}
+def test_it_is_elasticsearch_an_indexer_two_nodes_and_the_console_behind_nginx() -> None:
+    assert set(SERVICES) == {"elasticsearch", "indexer", "node-1", "node-2", "console", "nginx"}
+    assert set(OURS) == {"indexer", "node-1", "node-2", "console"}
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -52,7 +52,7 @@ def test_a_service_of_ours_may_do_nothing_but_its_work(name: str) -> None:
 def test_only_the_proxy_is_reached_from_outside() -> None:
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["nginx"]
     before = {name for name, service in SERVICES.items() if "front" in service["networks"]}
-    assert before == {"nginx", "node-1", "node-2"}
+    assert before == {"nginx", "node-1", "node-2", "console"}
     assert COMPOSE["networks"]["back"] == {"internal": True}
 
 
@@ -60,6 +60,10 @@ def test_the_nodes_share_their_keys_and_not_their_replica() -> None:
     first, second = (set(OURS[name]["volumes"]) for name in ("node-1", "node-2"))
     assert first & second == {"keys:/var/lib/immunity"}
     assert first ^ second == {"replica-1:/var/lib/immunity/replica", "replica-2:/var/lib/immunity/replica"}
+
+
+def test_the_console_has_the_accounts_and_a_replica() -> None:
+    assert OURS["console"]["volumes"] == OURS["node-1"]["volumes"]
 
 
 def test_no_secret_stands_in_the_file() -> None:

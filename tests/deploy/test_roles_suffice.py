@@ -11,8 +11,8 @@ import pytest
 from lookup.errors import CouldNotSearch
 from lookup.records import Member
 from lookup.store.cluster import read_cluster
-from lookup.store.elastic.documents import Names
 from lookup.store.elastic.feed import Feed
+from lookup.store.elastic.names import Names
 from lookup.store.open import open_store, open_writer
 from lookup.store.protocol import Draft, Head, Store, Writer
 from tests.contract.engines import HANDLE_KEY, NOW, head_for

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from lookup.settings import SETTING_NAMES, resolve_settings
+from lookup.setting_table import SETTING_NAMES
+from lookup.settings import resolve_settings
 from lookup.store.cluster import Access, is_cluster, read_cluster
-from lookup.store.elastic.documents import Names, writing_alias
+from lookup.store.elastic.names import Names, writing_alias
 from tests.deploy.files import DEPLOY, read_yaml, text_of
 from tests.servers.elasticsearch_files import ROLES, USERS, NodePlan, make_security, settings_of
 

@@ -10,8 +10,8 @@ from tests.docs.pages import DOCS, ROOT, anchors, codes, markdown_files, reposit
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _PATH = re.compile(r"(?:lookup|indexer|mobile_api|tests|loadtests|docs)/[\w./-]*\w")
 _ADDRESS = re.compile(r"https?://(?P<host>[A-Za-z0-9.-]+)")
-_HOSTS = {"127.0.0.1", "localhost", "localhost.example", "lookup", "www.apache.org", "www.w3.org"}
-"""This machine, the group of nodes in deploy/nginx.conf, the license's own address, and the name of a format."""
+_HOSTS = {"127.0.0.1", "localhost", "localhost.example", "lookup", "console", "www.apache.org", "www.w3.org"}
+"""This machine, the groups of services in deploy/nginx.conf, the license's own address, and the name of a format."""
 
 MACHINE_PATH = re.compile("(?<![\\w.>}-])/(?:" + "|".join(("home", "root", "work", "Users")) + ")/")
 

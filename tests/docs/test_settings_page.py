@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lookup.settings import PREFIX, SETTINGS, Setting, resolve_settings
+from lookup.setting_table import SETTINGS, Setting
+from lookup.settings import PREFIX, resolve_settings
 from tests.docs.pages import blocks, page, rows
 
 TABLE = {cells[0]: cells[1:] for cells in rows(page("settings.md"))}

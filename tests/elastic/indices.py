@@ -18,7 +18,6 @@ from lookup.store.elastic.documents import (
     HISTORY_MAPPING,
     MAPPING,
     Change,
-    Names,
     StoredHead,
     change_document,
     change_id,
@@ -28,6 +27,7 @@ from lookup.store.elastic.documents import (
     index_body,
     record_document,
 )
+from lookup.store.elastic.names import Names
 from lookup.store.elastic.store import ElasticStore
 from lookup.store.protocol import Draft, Head
 from lookup.store.rows import Row, record_of, row_of

@@ -9,7 +9,6 @@ from elasticsearch import Elasticsearch
 from lookup.store.cluster import Access, read_cluster
 from lookup.store.elastic.documents import (
     HEAD_ID,
-    Names,
     StoredHead,
     change_id,
     change_of_document,
@@ -17,6 +16,7 @@ from lookup.store.elastic.documents import (
     history_id,
     row_of_document,
 )
+from lookup.store.elastic.names import Names
 from lookup.store.elastic.writing import ElasticWriter
 from lookup.store.protocol import Build, Draft, Head
 from lookup.store.rows import Row, row_of

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from lookup.errors import ConfigurationError, CouldNotSearch, StoreDamaged
-from lookup.store.elastic.documents import change_id, writing_alias
+from lookup.store.elastic.documents import change_id
+from lookup.store.elastic.names import writing_alias
 from tests.contract.engines import NOW, head_for
 from tests.contract.samples import one_of_each_kind, vehicle
 from tests.elastic.gate import Gate

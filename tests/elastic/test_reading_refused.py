@@ -8,7 +8,8 @@ import pytest
 
 from lookup.errors import ConfigurationError, CouldNotSearch, StoreDamaged
 from lookup.store.cluster import Access
-from lookup.store.elastic.documents import HEAD_ID, SCHEMA
+from lookup.store.elastic.documents import HEAD_ID
+from lookup.store.elastic.names import SCHEMA
 from lookup.store.elastic.store import ElasticStore
 from tests.contract.engines import NOW_MS
 from tests.contract.samples import gone, member, vehicle

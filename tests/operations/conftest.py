@@ -1,31 +1,3 @@
-"""The services and their registry, as the tests of the interface have them."""
+"""The services and their registry, those that tests of the interface have."""
 
-from tests.api.serving import (
-    app,
-    card,
-    center,
-    clock,
-    console_service,
-    lookup_service,
-    make_key,
-    plate,
-    settings,
-    stopped_clock,
-    synced,
-    vehicles,
-)
-
-__all__ = [
-    "app",
-    "card",
-    "center",
-    "clock",
-    "console_service",
-    "lookup_service",
-    "make_key",
-    "plate",
-    "settings",
-    "stopped_clock",
-    "synced",
-    "vehicles",
-]
+from tests.api.conftest import *  # noqa: F403 - one list of them

@@ -4,12 +4,14 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from tests.operations.dependencies import Rules, installed, read_rules, weaknesses
+from tests.operations import dependencies
+from tests.operations.dependencies import Rules, installed, locked, read_rules, weaknesses
 from tests.operations.sbom import ROOT, sbom
 
 RULES = Rules(frozenset({"MIT", "BSD", "Apache-2.0"}), {"psycopg": "LGPL"})
@@ -70,17 +72,58 @@ def auditor(directory: Path, prints: str, code: int) -> str:
 
 
 def test_what_could_not_be_checked_is_never_told_as_nothing_found(tmp_path: Path) -> None:
-    assert weaknesses(None) == ([], "pip-audit is not installed")
-    assert weaknesses(auditor(tmp_path, "", 1)) == ([], "the advisories could not be reached")
+    assert weaknesses(None, set()) == ([], "pip-audit could not be installed")
+    assert weaknesses(auditor(tmp_path, "", 1), set()) == ([], "the advisories could not be reached")
 
 
 def test_a_known_weakness_is_named(tmp_path: Path) -> None:
-    told = {
-        "dependencies": [{"name": "flask", "version": "1", "vulns": [{"id": "X-1"}]}, {"name": "click", "vulns": []}]
-    }
-    assert weaknesses(auditor(tmp_path, json.dumps(told), 1)) == (["flask: X-1"], None)
-    told = {"dependencies": [{"name": "flask", "vulns": []}]}
-    assert weaknesses(auditor(tmp_path, json.dumps(told), 0)) == ([], None)
+    both = [{"name": "flask", "version": "1", "vulns": [{"id": "X-1"}]}, {"name": "click", "vulns": []}]
+    told = json.dumps({"dependencies": both})
+    assert weaknesses(auditor(tmp_path, told, 1), {"flask", "click"}) == (["flask: X-1"], None)
+    told = json.dumps({"dependencies": [{"name": "flask", "vulns": []}]})
+    assert weaknesses(auditor(tmp_path, told, 0), {"flask"}) == ([], None)
+
+
+def test_a_package_that_was_passed_over_was_not_checked(tmp_path: Path) -> None:
+    told = {"dependencies": [{"name": "flask", "vulns": []}, {"name": "click", "skip_reason": "not found"}]}
+    program = auditor(tmp_path, json.dumps(told), 0)
+    assert weaknesses(program, {"flask", "click", "mypy"}) == ([], "nothing is known of click, mypy")
+
+
+@pytest.mark.parametrize(
+    ("told", "status", "said"),
+    [
+        (None, 3, "known weaknesses: unknown - NOT CHECKED, pip-audit could not be installed"),
+        ("", 3, "known weaknesses: unknown - NOT CHECKED, the advisories could not be reached"),
+        ([], 0, "known weaknesses: 0"),
+        ([{"id": "X-1"}], 1, "known weaknesses: 1"),
+    ],
+)
+def test_the_exit_code_tells_checked_from_not_checked(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    told: Any,
+    status: int,
+    said: str,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    first, *others = sorted(locked())
+    if told is not None:
+        each = [{"name": first, "vulns": told}, *({"name": name, "vulns": []} for name in others)]
+        auditor(tmp_path, json.dumps({"dependencies": each}) if told != "" else "", status)
+    monkeypatch.setattr(dependencies, "AUDITOR", tmp_path / "pip-audit")
+    assert dependencies.main() == status
+    assert capsys.readouterr().out.splitlines()[-1] == said
+
+
+def test_what_audits_is_locked_by_hash_and_apart_from_what_runs() -> None:
+    text = (ROOT / "requirements-audit.lock").read_text(encoding="utf-8")
+    pinned = re.findall(r"^(\S+)==\S+(?: ;.*)? \\$\n    --hash=sha256:[0-9a-f]{64}", text, flags=re.MULTILINE)
+    assert "pip-audit" in pinned
+    assert len(pinned) == text.count("==")
+    assert not re.search(r"https?:|\.org|\.com", text)
+    assert "pip-audit" not in locked()
 
 
 def test_make_has_the_targets() -> None:
@@ -89,3 +132,4 @@ def test_make_has_the_targets() -> None:
     )
     assert "tests.operations.sbom build/sbom.json" in planned.stdout
     assert "tests.operations.dependencies" in planned.stdout
+    assert "--require-hashes -r requirements-audit.lock" in planned.stdout

@@ -151,7 +151,7 @@ def test_two_nodes_behind_nginx_are_restarted_in_turn_without_a_failed_lookup(
 ) -> None:
     authority = trustme.CA()
     ports = [free_port(), free_port()]
-    front = nginx(ports, authority.issue_cert("localhost"))
+    front = nginx(ports, authority.issue_cert("localhost")).lookup
     with ExitStack() as running:
         nodes = [running.enter_context(service(settings, port=port)) for port in ports]
         for node in nodes:

@@ -6,16 +6,17 @@ piece is named.
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TypeVar
 
 import pytest
+import trustme
 
 from tests.servers.asking import delete_indices
 from tests.servers.elasticsearch import RunningElasticsearch, running_elasticsearch
 from tests.servers.missing import MissingPiece
-from tests.servers.nginx import StartNginx, nginx_program, running_nginx
+from tests.servers.nginx import NOBODY, Front, StartNginx, nginx_program, running_nginx
 from tests.servers.openid import RunningOpenid, running_openid
 from tests.servers.postgresql import RunningPostgresql, running_postgresql
 
@@ -80,9 +81,13 @@ def postgresql() -> Iterator[RunningPostgresql]:
 
 @pytest.fixture
 def nginx() -> Iterator[StartNginx]:
-    """Starts an nginx as deploy/nginx.conf sets it up, before nodes at these ports; it ends with the test."""
+    """Starts an nginx as deploy/nginx.conf sets it up, before services at these ports; it ends with the test."""
     with ExitStack() as running, or_skip(nginx_program()) as found:
-        yield lambda nodes, certificate: running.enter_context(running_nginx(found, nodes, certificate))
+
+        def start(nodes: Sequence[int], certificate: trustme.LeafCert, console: int = NOBODY) -> Front:
+            return running.enter_context(running_nginx(found, nodes, certificate, console))
+
+        yield start
 
 
 @pytest.fixture(scope="session")

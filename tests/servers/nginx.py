@@ -6,10 +6,10 @@ Decides only what must differ in a test: addresses, certificate, and where its f
 import re
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import trustme
 
@@ -22,8 +22,22 @@ _DEBIAN = Path("/usr/sbin/nginx")
 """Where Debian keeps it, which is not on everybody's path."""
 _TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
-StartNginx = Callable[[Sequence[int], trustme.LeafCert], int]
-"""Takes the ports of the nodes and a certificate, and gives the port of nginx."""
+NOBODY = 9
+"""A port at which nothing listens: where a test has no console."""
+
+
+class Front(NamedTuple):
+    """The ports of nginx."""
+
+    lookup: int
+    console: int
+
+
+class StartNginx(Protocol):
+    """Starts nginx with a certificate before nodes and a console at these ports."""
+
+    def __call__(self, nodes: Sequence[int], certificate: trustme.LeafCert, console: int = NOBODY) -> Front:
+        """Give the ports of nginx."""
 
 
 def nginx_program() -> AbstractContextManager[Path]:
@@ -37,30 +51,35 @@ def _found() -> Iterator[Path]:
 
 
 @contextmanager
-def running_nginx(nginx: Path, nodes: Sequence[int], certificate: trustme.LeafCert) -> Iterator[int]:
-    """Run nginx before the nodes at these ports of loopback, and give its own port."""
-    plain, port = free_ports(2)
+def running_nginx(
+    nginx: Path, nodes: Sequence[int], certificate: trustme.LeafCert, console: int = NOBODY
+) -> Iterator[Front]:
+    """Run nginx before the nodes and the console at these ports of loopback, and give its own ports."""
+    plain, *ports = free_ports(3)
+    front = Front(*ports)
     with workplace("nginx") as place:
         folder = place.folder("server")
         certificate.private_key_pem.write_to_path(str(folder / "server.key"))
         certificate.cert_chain_pems[0].write_to_path(str(folder / "server.crt"))
-        (folder / "nginx.conf").write_text(_configuration(folder, nodes, (plain, port)), encoding="utf-8")
+        (folder / "nginx.conf").write_text(_configuration(folder, nodes, console, (plain, *front)), encoding="utf-8")
         place.folder("server")  # gives the files away
         command = [str(nginx), "-p", str(folder), "-e", "stderr", "-c", str(folder / "nginx.conf")]
         process = place.start([*command, "-g", "daemon off;"], folder, {}, signal.SIGQUIT)
         try:
-            await_start(process, lambda: _listens(port), folder, START_S)
-            yield port
+            await_start(process, lambda: _listens(front.console), folder, START_S)
+            yield front
         finally:
             place.end(process, signal.SIGQUIT)
 
 
-def _configuration(folder: Path, nodes: Sequence[int], ports: tuple[int, int]) -> str:
+def _configuration(folder: Path, nodes: Sequence[int], console: int, ports: Sequence[int]) -> str:
     """Write the configuration of deploy/ with these addresses; every node has the words that the file has for one."""
     text = CONFIGURATION.read_text(encoding="utf-8")
     own: dict[str, Any] = {
         r"listen 80;": f"listen 127.0.0.1:{ports[0]};",
         r"listen 443 ssl http2;": f"listen 127.0.0.1:{ports[1]} ssl http2;",
+        r"listen 8443 ssl http2;": f"listen 127.0.0.1:{ports[2]} ssl http2;",
+        r"server console:8081 ": f"server 127.0.0.1:{console} ",
         r"/etc/nginx/tls/": f"{folder}/",
         r"http \{": "http {\n" + "".join(f"{name}_temp_path {folder}/{name};\n" for name in _TEMPORARY),
     }

@@ -8,7 +8,7 @@ import pytest
 
 from lookup.law.load import load_policies
 from lookup.service import assess_document
-from lookup.settings import SETTINGS
+from lookup.setting_table import SETTINGS
 from tests.unit.calling import immunity
 from tests.unit.people import DAY
 

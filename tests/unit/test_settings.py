@@ -10,7 +10,8 @@ import pytest
 
 from lookup.errors import ConfigurationError
 from lookup.setting_fields import duration_text
-from lookup.settings import SETTINGS, Settings, resolve_settings
+from lookup.setting_table import SETTINGS
+from lookup.settings import Settings, resolve_settings
 
 OTHER_VALUES: dict[str, tuple[str, Any]] = {
     "environment": ("live", "live"),

@@ -12,8 +12,9 @@ from lookup.audit.explaining.derive import Present
 from lookup.audit.explaining.explain import Explanation, explain
 from lookup.audit.explaining.recorded_lookup import recorded_lookup
 from lookup.audit.explaining.text import explanation_text
-from lookup.audit.places import places_of
+from lookup.audit.reading.all_nodes import all_nodes
 from lookup.cli import json_option, print_json, with_settings
+from lookup.clock import system_clock
 from lookup.errors import ImmunityError
 from lookup.settings import Settings
 from lookup.store.open import published_store_of
@@ -42,7 +43,8 @@ def explain_command(settings: Settings, lookup: str, *, as_json: bool) -> None:
 
 
 def _explained(settings: Settings, lookup: str) -> Explanation:
-    recorded = recorded_lookup(places_of(settings), lookup)
+    with all_nodes(settings, system_clock) as nodes:
+        recorded = recorded_lookup(nodes, lookup)
     store = published_store_of(settings)  # the history is there, and in no copy
     try:
         return explain(recorded, Present(store))

@@ -107,15 +107,17 @@ FILTERS: Mapping[str, tuple[Values, str]] = {
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What somebody wants to see: what fits all `given` filters, each a name of `FILTERS` and a value as anybody writes
-    it. A time is a matter of the reading."""
+    it; `compared` has the values in the form that is compared. A time is a matter of the reading."""
 
     given: Mapping[str, str] = field(default_factory=dict)
+    compared: Mapping[str, str] = field(init=False, repr=False, compare=False)
     _tests: tuple[tuple[Values, Compare, str], ...] = field(init=False, repr=False, compare=False)
     _needles: tuple[bytes, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Bring the filters into the form that is compared. Raises `InvalidRequest`, naming each that cannot be."""
         compared = _compared(self.given)
+        object.__setattr__(self, "compared", compared)
         tests = [(FILTERS[name][0], _COMPARES.get(name, str.__eq__), text) for name, text in compared.items()]
         object.__setattr__(self, "_tests", tuple(tests))
         object.__setattr__(self, "_needles", tuple(_needle(name, text) for name, text in compared.items()))

@@ -13,15 +13,9 @@ from lookup.errors import CouldNotSearch
 from lookup.store.cluster import Cluster
 from lookup.store.elastic.bulk import create_line, send
 from lookup.store.elastic.client import building_client, patiently
-from lookup.store.elastic.documents import (
-    CHECKED_TEXT,
-    Names,
-    checked_document,
-    checked_text,
-    index_body,
-    index_meta,
-)
+from lookup.store.elastic.documents import CHECKED_TEXT, checked_document, checked_text, index_body, index_meta
 from lookup.store.elastic.indices import COPIES
+from lookup.store.elastic.names import Names
 from lookup.store.sqlite.pointer import check_environment
 
 REQUEST_S = 5.0

@@ -7,9 +7,12 @@ line, and a line that cannot be read is copied all the same. Asks nothing of any
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from lookup.audit.chain import digest_of
+from lookup.audit.entry import moment_text
+from lookup.lookup_ids import REFERENCE_HEX
 from lookup.store.elastic.documents import CHECKED_TEXT
 
 _WORD = {"type": "keyword", "ignore_above": 1000}
@@ -29,8 +32,9 @@ _LISTS = ("records", "disclosed", "secondary_recipient")
 SHIPPED_FIELDS = frozenset(
     (*_WORDS, *_LISTS, *(f"{name}.{part}" for name, parts in _PARTS.items() for part in parts), "segment")
 )
-"""Everything that the copy can be asked by, beside the time: `records` by the keys of the records told, and
-`secondary_recipient` and the value of a query about a person by any part."""
+"""Everything that the copy can be asked by, beside the time: `records` by the keys of the records told,
+`secondary_recipient` and the value of a query about a person by any part, and `lookup_id` by its end too, of which the
+reference number is made."""
 
 LINES_MAPPING: Mapping[str, Any] = {
     "dynamic": "strict",
@@ -47,6 +51,8 @@ HEADS_MAPPING: Mapping[str, Any] = {
     "dynamic": "strict",
     "properties": {"text": CHECKED_TEXT, "digest": _WORD, "at": _MOMENT},
 }
+
+REACHES_MAPPING: Mapping[str, Any] = {"dynamic": "strict", "properties": {"node": _WORD, "at": {"type": "date"}}}
 
 
 class SegmentLine(NamedTuple):
@@ -75,6 +81,11 @@ def head_document(text: bytes) -> tuple[str, dict[str, Any]]:
     return digest, {"text": text.decode("utf-8", "replace"), "digest": digest, "at": _told(text).get("at")}
 
 
+def reach_document(node: str, at: datetime) -> tuple[str, dict[str, Any]]:
+    """Give the document that says up to when the trail of a node is copied, and its `_id`."""
+    return f"{node}:{moment_text(at)}", {"node": node, "at": moment_text(at)}
+
+
 def _told(text: bytes) -> Mapping[str, Any]:
     """Read a line; nothing where it is not JSON or no object."""
     try:
@@ -88,6 +99,8 @@ def _asked(told: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     """Give what can be asked by; a value of another shape, where somebody tampered with a line, is left out."""
     for name in ("occurred_at", *_WORDS, *_LISTS):
         yield name, _texts(told.get(name))
+    if isinstance(lookup_id := told.get("lookup_id"), str):
+        yield "lookup_id", [lookup_id, lookup_id[-REFERENCE_HEX:]]
     for name, parts in _PARTS.items():
         held = told.get(name)
         if isinstance(held, dict):

@@ -1,19 +1,24 @@
-"""Reads the copy of the audit trail of all nodes in Elasticsearch: its lines, newest first, and the signed heads.
+"""Reads the copy of the audit trail of all nodes in Elasticsearch: its lines by time, up to when each node copied, and
+the signed heads.
 
 Decides the order, and that a search which did not see every shard is no answer. What may be asked for is decided by
 `lookup.audit.shipped`; whether a line is genuine tells the trail of its node alone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from lookup.audit.entry import moment_text
 from lookup.store.cluster import Cluster
 from lookup.store.elastic.client import building_client, patiently, whole
-from lookup.store.elastic.documents import Names
+from lookup.store.elastic.names import Names
 
 REQUEST_S = 10.0
 """How long one search may take: people wait for it at a desk."""
 _HEADS_AT_ONCE = 1000
+MOST_NODES = 1000
+"""Nodes of one store that are told apart: far more than there are."""
 
 Cursor = Sequence[Any]
 """Where the next page begins: an opaque list that is JSON."""
@@ -36,12 +41,32 @@ class AuditCopy:
         self._client = building_client(cluster)
         self._ask = patiently(self._client.options(request_timeout=REQUEST_S, max_retries=1))
 
-    def find(self, filters: Sequence[Mapping[str, Any]], after: Cursor | None, size: int) -> list[Hit]:
-        """Give the lines that pass all filters, newest first, behind this cursor; `size` at most."""
-        order = [{"occurred_at": "desc"}, {"segment": "desc"}, {"sequence": "desc"}]
-        query = {"bool": {"filter": list(filters)}}
-        hits = self._search(self._names.audits, query, order, after, size)
+    def find(
+        self, filters: Sequence[Mapping[str, Any]], after: Cursor | None, size: int, *, oldest_first: bool = False
+    ) -> list[Hit]:
+        """Give the lines that pass all filters, newest or oldest first, behind this cursor; `size` at most."""
+        direction = "asc" if oldest_first else "desc"
+        order = [{name: direction} for name in ("occurred_at", "segment", "sequence")]
+        hits = self._search(self._names.audits, {"bool": {"filter": list(filters)}}, order, after, size)
         return [Hit(hit["_source"]["segment"], hit["_source"]["line"].encode(), hit["sort"]) for hit in hits]
+
+    def reaches(self, since: datetime) -> dict[str, datetime]:
+        """Give for each node that copied its trail since then, up to when all of it is there."""
+        newest = {"max": {"field": "at"}}
+        answer = self._ask(
+            "asking how far the audit trail is copied",
+            lambda client: client.search(
+                index=self._names.audit_reaches,
+                query={"range": {"at": {"gte": moment_text(since)}}},
+                aggs={"nodes": {"terms": {"field": "node", "size": MOST_NODES}, "aggs": {"at": newest}}},
+                size=0,
+                ignore_unavailable=True,
+                allow_no_indices=True,
+                allow_partial_search_results=False,
+            ),
+        )
+        nodes = whole(answer).get("aggregations", {}).get("nodes", {}).get("buckets", ())
+        return {node["key"]: datetime.fromtimestamp(node["at"]["value"] / 1000, UTC) for node in nodes}
 
     def heads(self) -> Iterator[bytes]:
         """Give every signed head that was published, oldest first."""

@@ -5,6 +5,7 @@ already is as good. When and what is copied is decided by `lookup.audit.shipping
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from lookup.errors import CouldNotSearch
@@ -12,14 +13,17 @@ from lookup.store.cluster import Cluster
 from lookup.store.elastic.audit_documents import (
     HEADS_MAPPING,
     LINES_MAPPING,
+    REACHES_MAPPING,
     SegmentLine,
     head_document,
     line_document,
+    reach_document,
 )
 from lookup.store.elastic.bulk import create_line, in_portions, send
 from lookup.store.elastic.client import building_client, patiently
-from lookup.store.elastic.documents import Names, index_body, index_meta
+from lookup.store.elastic.documents import index_body, index_meta
 from lookup.store.elastic.indices import COPIES
+from lookup.store.elastic.names import Names
 
 REQUEST_S = 10.0
 """How long one request may take: nobody waits for it, but a dead node should be noticed."""
@@ -52,6 +56,12 @@ class AuditWriter:
         self._make(self._names.audit_heads, HEADS_MAPPING)
         line = create_line(*head_document(text))
         send(self._ask, self._names.audit_heads, [line], "publishing a head of the audit trail", by_alias=False)
+
+    def tell_reach(self, node: str, at: datetime) -> None:
+        """Note that everything which this node wrote before `at` is copied."""
+        index = self._names.audit_reach(f"{at:%Y%m}")
+        self._make(index, REACHES_MAPPING)
+        send(self._ask, index, [create_line(*reach_document(node, at))], "copying the audit trail", by_alias=False)
 
     def close(self) -> None:
         """Close the connections."""

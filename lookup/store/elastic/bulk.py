@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from lookup.errors import CouldNotSearch
 from lookup.store.elastic.client import Ask
-from lookup.store.elastic.documents import writing_alias
+from lookup.store.elastic.names import writing_alias
 
 BULK_BYTES = 1_000_000
 """Bytes of one request, about: larger ones were no faster, and a small node refuses several of them at once."""

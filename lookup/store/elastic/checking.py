@@ -15,7 +15,6 @@ from lookup.store.elastic.client import building_client, patiently
 from lookup.store.elastic.copy import Document, PointInTime, point_in_time
 from lookup.store.elastic.documents import (
     Change,
-    Names,
     StoredHead,
     change_of_document,
     head_of_document,
@@ -25,6 +24,7 @@ from lookup.store.elastic.documents import (
     row_of_document,
 )
 from lookup.store.elastic.head import read_serving
+from lookup.store.elastic.names import Names
 from lookup.store.protocol import Head
 from lookup.store.rows import record_of
 

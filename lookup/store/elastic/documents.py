@@ -1,7 +1,7 @@
-"""What lies in Elasticsearch: the indices of a store, their mappings, and every kind of document in them.
+"""What lies in the indices of a store: their mappings, and every kind of document in them.
 
-Decides names and shapes, and that each document is checked when it is read back. One generation is one index; beside
-them lie the control index (lease and state of the work) and the history. Asks nothing of any server.
+Decides shapes, and that each document is checked when it is read back. How the indices are called is decided in
+`names`. Asks nothing of any server.
 
 Documents of a generation, by `_id`:
 
@@ -20,12 +20,10 @@ from typing import Any
 
 from lookup.errors import StoreDamaged
 from lookup.records import Content, body_version
+from lookup.store.elastic.names import SCHEMA
 from lookup.store.heads import decode_head, encode_head
 from lookup.store.protocol import Head
 from lookup.store.rows import Row, row_terms
-
-SCHEMA = 1
-"""Raise it with any change of the mapping or of a document; it stands in the name of an index."""
 
 HEAD_ID = "head"
 LEASE_ID, WORK_ID, PUBLISHED_ID = "lease", "work", "published"
@@ -72,63 +70,6 @@ CONTROL_MAPPING: Mapping[str, Any] = {"dynamic": "strict", "properties": {"text"
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """The names of all indices and of the alias of the store with this prefix. The role of the indexer may write to
-    `PREFIX-*` and nothing else."""
-
-    prefix: str
-
-    @property
-    def alias(self) -> str:
-        """The alias that leads to the serving generation."""
-        return f"{self.prefix}-serving"
-
-    @property
-    def candidate(self) -> str:
-        """The alias of the generation that the holder of the lease is about to make serve. Who takes the lease takes
-        it away first, and no generation serves that does not have it: see `elastic.indices`."""
-        return f"{self.prefix}-candidate"
-
-    @property
-    def control(self) -> str:
-        """The index of the lease and of the state of the work."""
-        return f"{self.prefix}-control"
-
-    @property
-    def history(self) -> str:
-        """The index of every version that was ever published."""
-        return f"{self.prefix}-history"
-
-    @property
-    def access(self) -> str:
-        """The index of API keys: apart from the generations, so that no rollback or rebuild touches them."""
-        return f"{self.prefix}-access"
-
-    @property
-    def audit_heads(self) -> str:
-        """The index of the signed heads of the audit trail."""
-        return f"{self.prefix}-audit-heads"
-
-    @property
-    def audits(self) -> str:
-        """The pattern of the copies of the audit trail, one index for each month."""
-        return f"{self.prefix}-audit-2*"
-
-    def audit(self, month: str) -> str:
-        """Give the copy of the audit trail of a month, written YYYYMM."""
-        return f"{self.prefix}-audit-{month}"
-
-    @property
-    def generations(self) -> str:
-        """The pattern of the generations of this schema. Ends with its delimiter before the star."""
-        return f"{self.prefix}-s{SCHEMA}-*"
-
-    def generation(self, name: str) -> str:
-        """Give the index of the generation of this name; names of indices are lower case."""
-        return f"{self.prefix}-s{SCHEMA}-{name.lower()}"
-
-
-@dataclass(frozen=True, slots=True)
 class StoredHead:
     """The head document: the head, what a rollback goes back to, whether one holds the indexer, under which pass the
     quarantine lies and in how many portions, and whether all versions of the build are in the history yet."""
@@ -153,12 +94,6 @@ class Change:
 def index_body(mapping: Mapping[str, Any], meta: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
     """Give what an index is made with; `meta` marks it as ours and is checked before it serves."""
     return {"mappings": {**mapping, "_meta": dict(meta)}, "settings": dict(settings)}
-
-
-def writing_alias(index: str) -> str:
-    """Give the alias through which an index of ours is written, with `require_alias`: a write to an index that is gone
-    fails then, where it would make a new one without our mapping."""
-    return f"{index}-writing"
 
 
 def index_meta(environment: str) -> dict[str, Any]:

@@ -10,15 +10,9 @@ from lookup.errors import CouldNotSearch, StoreDamaged
 from lookup.store.cluster import Cluster
 from lookup.store.elastic.client import building_client, patiently
 from lookup.store.elastic.copy import PAGE, point_in_time
-from lookup.store.elastic.documents import (
-    ROW_FIELDS,
-    Change,
-    Names,
-    change_id,
-    change_of_document,
-    row_of_document,
-)
+from lookup.store.elastic.documents import ROW_FIELDS, Change, change_id, change_of_document, row_of_document
 from lookup.store.elastic.head import ServingHead, read_serving
+from lookup.store.elastic.names import Names
 from lookup.store.rows import Row
 
 FEED_TIMEOUT_S = 10.0

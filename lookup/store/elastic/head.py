@@ -11,15 +11,8 @@ from typing import Any
 
 from lookup.errors import ConfigurationError, CouldNotSearch, StoreDamaged
 from lookup.store.elastic.client import Ask
-from lookup.store.elastic.documents import (
-    HEAD_ID,
-    SCHEMA,
-    Names,
-    StoredHead,
-    change_id,
-    change_of_document,
-    head_of_document,
-)
+from lookup.store.elastic.documents import HEAD_ID, StoredHead, change_id, change_of_document, head_of_document
+from lookup.store.elastic.names import SCHEMA, Names
 from lookup.store.sqlite.pointer import check_environment
 
 INDEX_NOT_FOUND = "index_not_found_exception"

@@ -9,8 +9,9 @@ from typing import Any
 
 from lookup.errors import CouldNotSearch, StoreDamaged
 from lookup.store.elastic.client import Ask
-from lookup.store.elastic.documents import HEAD_ID, PUBLISHED_ID, Names, StoredHead, head_document, writing_alias
+from lookup.store.elastic.documents import HEAD_ID, PUBLISHED_ID, StoredHead, head_document
 from lookup.store.elastic.head import ServingHead, read_serving, serving_head
+from lookup.store.elastic.names import Names, writing_alias
 from lookup.store.protocol import Head
 
 

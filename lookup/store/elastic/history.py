@@ -16,9 +16,10 @@ from lookup.errors import CouldNotSearch, StoreDamaged
 from lookup.records import KINDS, Kind, body_version
 from lookup.store.elastic.bulk import create_line, in_portions, refresh, send
 from lookup.store.elastic.client import Ask
-from lookup.store.elastic.documents import ROW_FIELDS, Names, history_document, history_id, row_of_document
+from lookup.store.elastic.documents import ROW_FIELDS, history_document, history_id, row_of_document
 from lookup.store.elastic.head import ServingHead
 from lookup.store.elastic.heads import Heads
+from lookup.store.elastic.names import Names
 from lookup.store.elastic.reading import ElasticRegistry
 from lookup.store.protocol import TOMBSTONE_VERSION
 from lookup.store.rows import Row

@@ -28,12 +28,11 @@ from lookup.store.elastic.documents import (
     CONTROL_MAPPING,
     HISTORY_MAPPING,
     MAPPING,
-    Names,
     generation_meta,
     index_body,
     index_meta,
-    writing_alias,
 )
+from lookup.store.elastic.names import Names, writing_alias
 from lookup.store.sqlite.pointer import check_environment
 
 COPIES = {"auto_expand_replicas": "0-1"}

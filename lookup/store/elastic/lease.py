@@ -22,7 +22,8 @@ from typing import Any, NamedTuple
 from lookup.clock import Clock
 from lookup.errors import CouldNotSearch, LeaseHeld
 from lookup.store.elastic.client import Client, patiently
-from lookup.store.elastic.documents import LEASE_ID, writing_alias
+from lookup.store.elastic.documents import LEASE_ID
+from lookup.store.elastic.names import writing_alias
 from lookup.store.holder import holder_text, lease_held, name_holder
 
 TERM_S = 15.0

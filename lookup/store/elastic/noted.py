@@ -4,7 +4,8 @@ Decides nothing: a note that is not there, or cannot be understood, is an empty 
 """
 
 from lookup.store.elastic.client import Ask
-from lookup.store.elastic.documents import WORK_ID, Names
+from lookup.store.elastic.documents import WORK_ID
+from lookup.store.elastic.names import Names
 from lookup.store.protocol import Work
 from lookup.store.work import decode_work
 

@@ -11,8 +11,8 @@ from typing import Any
 from lookup.errors import CouldNotSearch, StoreDamaged
 from lookup.records import body_version
 from lookup.store.elastic.client import Ask, whole
-from lookup.store.elastic.documents import Names
 from lookup.store.elastic.head import INDEX_NOT_FOUND
+from lookup.store.elastic.names import Names
 from lookup.store.protocol import PublishedVersion
 
 VERSIONS_LIMIT = 10_000

@@ -10,10 +10,10 @@ from typing import Any
 
 from lookup.store.elastic.bulk import delete_line, refresh, send
 from lookup.store.elastic.client import Ask, whole
-from lookup.store.elastic.documents import Names
 from lookup.store.elastic.head import ServingHead
 from lookup.store.elastic.heads import Heads, Overtaken
 from lookup.store.elastic.indices import Indices
+from lookup.store.elastic.names import Names
 from lookup.store.elastic.quarantine import quarantine_ids, remove_quarantine
 
 KEPT_LOG = timedelta(days=7)

@@ -11,12 +11,7 @@ from typing import Any
 from lookup.errors import StoreDamaged
 from lookup.store.elastic.bulk import create_line, delete_line, in_portions, send
 from lookup.store.elastic.client import Ask
-from lookup.store.elastic.documents import (
-    StoredHead,
-    quarantine_document,
-    quarantine_id,
-    quarantine_of_document,
-)
+from lookup.store.elastic.documents import StoredHead, quarantine_document, quarantine_id, quarantine_of_document
 from lookup.store.elastic.head import ServingHead
 
 _ROWS = 200

@@ -12,17 +12,11 @@ from lookup.clock import Clock
 from lookup.records import Kind, Record
 from lookup.store.elastic.bulk import Line, record_line, refresh, send
 from lookup.store.elastic.client import Ask
-from lookup.store.elastic.documents import (
-    Change,
-    change_document,
-    change_id,
-    change_of_document,
-    record_document,
-    writing_alias,
-)
+from lookup.store.elastic.documents import Change, change_document, change_id, change_of_document, record_document
 from lookup.store.elastic.head import ServingHead
 from lookup.store.elastic.heads import Heads, Overtaken, with_head
 from lookup.store.elastic.history import ElasticHistory
+from lookup.store.elastic.names import writing_alias
 from lookup.store.elastic.quarantine import quarantine_ids, remove_quarantine, write_quarantine
 from lookup.store.elastic.reading import ElasticRegistry
 from lookup.store.protocol import Draft, Head

@@ -15,8 +15,8 @@ from lookup.records import encode_body
 from lookup.store.cluster import Cluster
 from lookup.store.elastic.breaker import Breaker
 from lookup.store.elastic.client import Ask
-from lookup.store.elastic.documents import Names
 from lookup.store.elastic.head import ServingHead, confirm, read_serving
+from lookup.store.elastic.names import Names
 from lookup.store.elastic.noted import read_work
 from lookup.store.elastic.past import NoHistory, kept_body, kept_versions
 from lookup.store.elastic.question import ServingClient

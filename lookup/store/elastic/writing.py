@@ -17,12 +17,13 @@ from lookup.store.cluster import Cluster
 from lookup.store.elastic.activation import Activation
 from lookup.store.elastic.build import ElasticBuild
 from lookup.store.elastic.client import BUSY_PAUSES_S, building_client, patiently
-from lookup.store.elastic.documents import WORK_ID, Names, StoredHead, writing_alias
+from lookup.store.elastic.documents import WORK_ID, StoredHead
 from lookup.store.elastic.head import ServingHead
 from lookup.store.elastic.heads import Heads, Overtaken
 from lookup.store.elastic.history import ElasticHistory
 from lookup.store.elastic.indices import Indices
 from lookup.store.elastic.lease import TERM_S, Lease
+from lookup.store.elastic.names import Names, writing_alias
 from lookup.store.elastic.noted import read_work
 from lookup.store.elastic.pruning import Pruning
 from lookup.store.elastic.quarantine import read_quarantine
