@@ -16,8 +16,6 @@ from tests.audit.invented_registry import changed, invented_drafts
 from tests.contract.engines import NOW, ElasticEngine, Engine, elastic_engine, sqlite_engine
 from tests.replica.engine import ReplicaEngine
 
-pytestmark = pytest.mark.usefixtures("unmeasured")
-
 MEMBERS = 300
 
 
