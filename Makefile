@@ -3,6 +3,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+
+# Each brings servers of its own, Elasticsearch among them (up to 3 GB), so their number does not follow the cores.
+WORKERS ?= 2
+
 APT := $(shell [ "$$(id -u)" = 0 ] && echo apt-get || { sudo -n true 2>/dev/null && echo sudo -n apt-get; })
 
 # Debian's packages that tests and measurements need, each with a program that tells whether it is there.
@@ -55,7 +59,7 @@ lint: $(VENV)/.development ## style, types and the direction of imports
 .PHONY: test
 test: setup lint ## everything that must hold before a commit
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	COVERAGE_PROCESS_START=pyproject.toml $(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadfile
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=90
 

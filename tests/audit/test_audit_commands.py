@@ -213,7 +213,9 @@ def test_an_entry_that_only_names_a_lookup_is_not_about_it(node: Settings) -> No
     assert {one["entry"]["lookup_id"] for one in shown} == {str(LOOKUP_ID)}
 
 
-@pytest.mark.parametrize("name", ["7K4M-2QXP", str(new_lookup_id(BEGUN_AT)), "nothing"])
+@pytest.mark.parametrize(
+    "name", ["7K4M-2QXP", str(new_lookup_id(BEGUN_AT)), "nothing"], ids=["reference", "another lookup", "nothing"]
+)
 def test_show_fails_where_there_is_no_such_lookup(node: Settings, name: str) -> None:
     ran = run(node, "show", name)
     assert (ran.code, ran.out) == (1, "")

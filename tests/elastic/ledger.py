@@ -23,7 +23,7 @@ from lookup.store.rows import Row, row_of
 from tests.contract.engines import HANDLE_KEY, NOW, ElasticEngine, head_for
 from tests.contract.samples import vehicle
 
-TERM_S = 0.6
+TERM_S = 0.3
 """A lease that runs out at once: here every holder that is challenged is dead or paused."""
 BUILDER = "ZBUILDER"
 """A vehicle whose color names the build that holds it."""

@@ -4,6 +4,8 @@ import tracemalloc
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from indexer.examine import check
 from indexer.sources.csv_directory import CsvDirectory
 from indexer.sources.fictitious import generate
@@ -28,6 +30,7 @@ def peak_of_a_pass(directory: Path, members: int) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_twice_the_registry_takes_no_more_memory(tmp_path: Path) -> None:
     peak_of_a_pass(tmp_path / "warm", 150)
     small = peak_of_a_pass(tmp_path / "small", MEMBERS)

@@ -7,11 +7,15 @@ the long one of this folder: about a minute.
 from collections.abc import Iterator
 from itertools import combinations as every_two
 
+import pytest
+
 from lookup.law.terms import CATEGORIES, MISSION_KINDS, REGISTRANTS
 
 from . import walking
 from .assessing import Json
 from .walking import BOTH, US_STATUS, by_chance, combinations, day, walk
+
+pytestmark = pytest.mark.usefixtures("unmeasured")
 
 FAMILY_OF = (
     "diplomatic_agent",

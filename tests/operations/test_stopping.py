@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -72,7 +72,11 @@ class Load:
     def wait_for(self, more: int) -> None:
         """Wait until so many more were answered, or one was not."""
         goal = self.answered + more
-        until(lambda: self.answered >= goal or bool(self.failures))
+        until(partial(self.has_ended_or, lambda: self.answered >= goal))
+
+    def has_ended_or(self, is_so: Callable[[], bool]) -> bool:
+        """Whether a lookup has failed, after which nobody asks any more, or else something is so."""
+        return bool(self.failures) or is_so()
 
 
 @contextmanager
@@ -161,7 +165,8 @@ def test_two_nodes_behind_nginx_are_restarted_in_turn_without_a_failed_lookup(
                 assert node.stop() == 0
                 asking.wait_for(50)
                 again = running.enter_context(service(settings, port=node.port))
-                until(partial(answers_lookups, again))  # the proxy leaves a node alone for 5 s that it found down
+                # The proxy leaves a node alone for 5 s that it found down.
+                until(partial(asking.has_ended_or, partial(answers_lookups, again)))
                 asking.wait_for(50)
         assert asking.failures == []
 

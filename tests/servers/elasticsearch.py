@@ -65,9 +65,13 @@ class Node:
         if self._process is not None:
             self._place.end(self._process, signal.SIGKILL)
 
-    def signal(self, number: signal.Signals) -> None:
-        """Send a signal to all processes of the node."""
-        os.killpg(self.process.pid, number)
+    def pause(self) -> None:
+        """Let all processes of the node hang, and wait until they do."""
+        self._place.pause(self.process)
+
+    def resume(self) -> None:
+        """Let all processes of the node go on."""
+        os.killpg(self.process.pid, signal.SIGCONT)
 
 
 @dataclass
@@ -108,11 +112,11 @@ class RunningElasticsearch:
 
     def pause(self, number: int) -> None:
         """Let a node hang: connections to it are accepted and never answered."""
-        self.nodes[number].signal(signal.SIGSTOP)
+        self.nodes[number].pause()
 
     def resume(self, number: int) -> None:
         """Let a paused node go on."""
-        self.nodes[number].signal(signal.SIGCONT)
+        self.nodes[number].resume()
 
     def start(self, number: int) -> None:
         """Start a killed node again, at its address and on its data, and wait until it is back in its cluster."""

@@ -1,4 +1,4 @@
-"""The servers as fixtures: each is started when the first test asks for it, once for a whole run.
+"""The servers as fixtures: each is started when the first test asks for it, once for each process of a run.
 
 Decides what happens where a machine lacks a piece: in CI (`CI=true`) the test fails, elsewhere it is skipped and the
 piece is named.

@@ -14,6 +14,7 @@ from tests.servers.workplace import DidNotStart, await_start, free_ports, server
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 30
 SERVER = ["sleep", "1000"]
+TWO_OTHERS = "sleep 1000 & sleep 1000 & echo both run; wait"
 
 STARTS_A_SERVER = """
 import signal, sys
@@ -50,6 +51,19 @@ def test_a_server_that_ended_before_is_not_ended_again() -> None:
         place.end(server, signal.SIGTERM)
         assert server.returncode == -signal.SIGTERM
     assert not place.directory.exists()
+
+
+def test_a_paused_server_stands_still_with_all_that_it_started() -> None:
+    with workplace("test") as place:
+        folder = place.folder("server")
+        server = place.start(["sh", "-c", TWO_OTHERS], folder, {}, signal.SIGKILL)
+        await_start(server, lambda: bool((folder / "output.log").read_text()), folder, PATIENCE_S)
+        place.pause(server)
+        children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+        everybody = [str(server.pid), *children]
+        states = [Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()[0] for one in everybody]
+        place.end(server, signal.SIGKILL)
+    assert states == ["T", "T", "T"]
 
 
 def test_a_server_never_runs_as_root() -> None:

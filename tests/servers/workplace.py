@@ -3,6 +3,7 @@
 Decides under which account servers run and that none of them outlives the test run. Knows no particular server.
 """
 
+import glob
 import os
 import pwd
 import shutil
@@ -23,11 +24,11 @@ LOOK_S = 0.05
 
 
 END_S = 30
-"""How long a killed server may take to give its memory back."""
+"""How long a killed server may take to give its memory back, and a paused one to stand still."""
 
 
 class DidNotEnd(Exception):
-    """A server was told to end and runs on."""
+    """A server was told to end, or to stand still, and runs on."""
 
 
 class DidNotStart(Exception):
@@ -101,6 +102,13 @@ class Workplace:
             _await_group(process.pid)
         self._tell(str(process.pid))
 
+    @staticmethod
+    def pause(process: "subprocess.Popen[bytes]") -> None:
+        """Let a server and its group hang, and wait until all of it stands still: on a busy machine a part of it may
+        answer once more after the signal."""
+        os.killpg(process.pid, signal.SIGSTOP)
+        _await("a server did not stand still", lambda: all(state in "TZX" for state in _states(process.pid)))
+
     def _tell(self, line: str) -> None:
         assert self.keeper.stdin is not None
         self.keeper.stdin.write(line + "\n")
@@ -108,24 +116,27 @@ class Workplace:
 
 
 def _await_group(group: int) -> None:
-    """Wait for what the server had started itself: Java runs as a child of Elasticsearch's own starter."""
+    """Wait for what the server had started itself: Java runs as a child of Elasticsearch's own starter. What has ended
+    and was not yet collected by its new parent, which may take its time, does not count."""
+    _await("a server did not end", lambda: all(state in "ZX" for state in _states(group)))
+
+
+def _await(failure: str, is_so: Callable[[], bool]) -> None:
     deadline = time.monotonic() + END_S
-    while _runs(group):
+    while not is_so():
         if time.monotonic() > deadline:
-            raise DidNotEnd(f"a server did not end within {END_S} s")
+            raise DidNotEnd(f"{failure} within {END_S} s")
         time.sleep(LOOK_S)
 
 
-def _runs(group: int) -> bool:
-    """Whether anything of a group still runs. What has ended and was not yet collected by its new parent, which may
-    take its time, does not count, unless other threads of it still end."""
-    for path in Path("/proc").glob("[0-9]*/stat"):
+def _states(group: int) -> Iterator[str]:
+    """Give the state of every thread of a group, as proc(5) names them. The first thread of a process may have ended
+    while others of it still run."""
+    for stat in glob.glob("/proc/[0-9]*/task/[0-9]*/stat"):  # noqa: PTH207 - that of Path fails where a process ends
         with suppress(OSError):
-            fields = path.read_text().rpartition(")")[2].split()
-            state, of_group, threads = fields[0], int(fields[2]), int(fields[17])
-            if of_group == group and (state not in "ZX" or threads > 1):
-                return True
-    return False
+            state, _, of_group = Path(stat).read_text().rpartition(")")[2].split()[:3]
+            if int(of_group) == group:
+                yield state
 
 
 @contextmanager

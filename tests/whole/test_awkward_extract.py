@@ -8,6 +8,8 @@ with their conditions, the guidance blocks, the notices, and which vehicle, pers
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from lookup.errors import InvalidRequest
 from lookup.freshness import FreshnessLimits
 from lookup.law.load import load_policies
@@ -29,6 +31,7 @@ DRIVEN_VEHICLE_NOTICES = {"plate_not_valid", "registration_expired", "registrati
 it."""
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_every_question_about_the_awkward_extract_is_answered_as_the_oracle_says(synced: Synced) -> None:
     service = _service(synced)
     asked = questions(synced.extract)
