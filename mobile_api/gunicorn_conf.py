@@ -50,7 +50,7 @@ def server_options(settings: Settings, bind: str) -> dict[str, Any]:
         "accesslog": None,
         "proc_name": "immunity",
         "worker_exit": _count_the_rest,
-        "child_exit": _forget_gauges,
+        "child_exit": _forget_worker,
     } | tls_options(settings)
 
 
@@ -62,8 +62,9 @@ def _count_the_rest(_server: Any, worker: Any) -> None:
         application.pulse(now=True)
 
 
-def _forget_gauges(_server: Any, worker: Any) -> None:
-    """Take a worker that is gone out of the gauges, in the parent; its counts stay."""
+def _forget_worker(_server: Any, worker: Any) -> None:
+    """Take a worker that is gone out of the gauges and the shares, in the parent; its counts stay."""
+    worker.app.shares.leave(worker.age)
     if METRICS_VARIABLE in os.environ:
         from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415 - not before `server` says where
 

@@ -30,6 +30,7 @@ from mobile_api.request_ids import request_id_to_log
 from mobile_api.runtime import open_runtime
 from mobile_api.service_app import Service
 from mobile_api.tls import tls_context
+from mobile_api.worker.shares import Shares
 
 _LOG = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self._factory = factory
         self._settings = settings
         self._bind = bind
+        self.shares = Shares()
         super().__init__()
 
     def load_config(self) -> None:

@@ -31,6 +31,8 @@ SWEEP_S = 0.5
 """Seconds between two looks for connections on which nothing came in time."""
 STOPPING_S = 0.05
 """The same while the service stops."""
+GIVE_WAY_S = 0.001
+"""Seconds in which another process that has fewer connections wakes up and takes one."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -72,10 +74,22 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         longest = self._turns.watch() if self.alive else STOPPING_S
         super().wait_for_and_dispatch_events(min(timeout, longest))
 
+    def accept(self, listener: Any) -> None:
+        """Take a new connection. Whoever has more than another process lets that one take it first, for a moment."""
+        shares = self.app.shares
+        if self.alive and shares.has_most(self.age):
+            time.sleep(GIVE_WAY_S)
+        super().accept(listener)
+        shares.set(self.age, self.nr_conns)
+
     def set_accept_enabled(self, enabled: bool) -> None:
         """Take new connections or not. A worker that stops takes those that wait and then closes its door, so that
         whoever comes later is refused at once and asks another node; else they would wait there to be dropped."""
         super().set_accept_enabled(enabled)
+        if enabled:
+            self.app.shares.set(self.age, self.nr_conns)
+        else:
+            self.app.shares.leave(self.age)
         if not enabled and not self.alive:
             for listener in self.sockets:
                 self._accept_waiting(listener)
@@ -223,6 +237,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _close(self, connection: Connection) -> None:
         self.nr_conns -= 1
+        if self._accepting:
+            self.app.shares.set(self.age, self.nr_conns)
         connection.close()
 
     def _idle_until(self) -> float:
