@@ -82,10 +82,10 @@ def shipping_trail(settings: Settings, cluster: Cluster, stop: threading.Event) 
         reach = Reach(shipping.known_as(settings.node), writer, system_clock)
 
         def ship() -> None:
-            begun = system_clock()
+            reach.begin()
             shipping.ship()
             if not stop.is_set():  # else it may have ended before it was through
-                reach.passed(begun)
+                reach.passed()
 
         with closing(shipping):
             yield ship

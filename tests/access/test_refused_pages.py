@@ -14,6 +14,13 @@ from tests.api.serving import MovableClock, runtime_of
 Refusals = Callable[[], list[tuple[str, str, Any, Any]]]
 
 
+@pytest.fixture(autouse=True)
+def nobody_came_before(app: Flask, center: Flask) -> None:
+    """Strangers of tests that ran within the same second count no longer."""
+    for service in (app, center):
+        runtime_of(service).strangers.__init__()  # type: ignore[misc]
+
+
 @pytest.fixture
 def refusals(settings: Settings) -> Refusals:
     """Gives event, outcome, user and details of what was recorded since the test began, but for the trail's own."""

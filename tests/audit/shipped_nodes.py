@@ -3,9 +3,11 @@
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+from lookup.audit.ends import SETTLE_S
 from lookup.audit.entry import Scene
 from lookup.audit.places import places_of, trail_of
 from lookup.audit.shipping import Shipping
@@ -39,8 +41,10 @@ def ship(node: Settings, url: str, reach: datetime | None = None) -> None:
     with closing(AuditWriter(cluster, node.environment)) as writer:
         noted = node.audit_dir.parent / "shipped.sqlite"
         noted.parent.mkdir(parents=True, exist_ok=True)
-        with closing(Shipping(places_of(node), writer, noted, lambda: True)) as shipping:
+        seconds = count(step=SETTLE_S)
+        with closing(Shipping(places_of(node), writer, noted, lambda: True, lambda: next(seconds))) as shipping:
             shipping.ship()
+            shipping.ship()  # also what the first look saw of segments that grow
         if reach is not None:
             writer.tell_reach(node.node, reach)
     for pattern in (Names(cluster.prefix).audits, Names(cluster.prefix).audit_reaches):

@@ -97,7 +97,7 @@ def test_a_gap_of_the_trail_is_told_with_its_reason(tmp_path: Path) -> None:
     trail.close()
     (gap,) = report(kept)["gaps"]["entries"]
     assert (gap["gap"]["because"], gap["gap"]["refused"], gap["component"]) == (
-        "File exists",
+        "Not a directory",
         0,
         "lookup-api/0.1.0@node-1",
     )

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A node whose data directory belongs to the account of the service, which can come there."""
-    for path in (tmp_path, *tmp_path.parents[:2]):
+    for path in (tmp_path, *tmp_path.parents[:3]):
         path.chmod(0o755)
     data_dir = tmp_path / "data"
     data_dir.mkdir(mode=0o700)
