@@ -16,8 +16,9 @@ from gunicorn.http import errors  # type: ignore[import-untyped]
 from lookup.audit.entry import Entry
 
 READ_S = 5
-"""Seconds in which a request must have arrived whole, and its answer be taken, once a thread is occupied with it. A
-question has at most 2 KiB; who needs longer for it holds a thread on purpose, or should come through a proxy."""
+"""Seconds in which a request must have arrived whole, and each 64 KiB of its answer be taken, once a thread is occupied
+with it. A question has at most 2 KiB; who needs longer for it holds a thread on purpose, or should come through a
+proxy."""
 GATHERED_BYTES = 64 * 1024
 """Gathered of an answer that need not wait before some of it is sent: a whole page, and of a long file a piece."""
 
@@ -89,10 +90,21 @@ class Line:
         self._gathered, self._size = [response], len(response)
 
     def flush(self) -> None:
-        """Send what was gathered. Raises `TooSlow` where it is not taken within `READ_S`, `OSError` where nobody is
-        there any more."""
-        rest = memoryview(b"".join(self._gathered))
-        self._gathered, self._size, self._until = [], 0, None
+        """Send what was gathered. Raises `TooSlow` where 64 KiB are not taken within `READ_S`, `OSError` where nobody
+        is there any more."""
+        whole = memoryview(b"".join(self._gathered))
+        self._gathered, self._size = [], 0
+        for start in range(0, len(whole), GATHERED_BYTES):
+            self._send_piece(whole[start : start + GATHERED_BYTES])
+
+    def has_arrived(self) -> bool:
+        """Tell whether something can be read, were it the end."""
+        ready = select.poll()
+        ready.register(self.real, select.POLLIN)
+        return bool(ready.poll(0))
+
+    def _send_piece(self, rest: memoryview) -> None:
+        self._until = None
         while rest:
             try:
                 rest = rest[self.real.send(rest) :]

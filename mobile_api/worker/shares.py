@@ -7,8 +7,9 @@ process that took most of them would be busy for minutes while the other is idle
 import mmap
 from array import array
 
-PLACES = 64
-"""Processes that are told from one another; the setting `workers` allows no more."""
+PLACES = 1024
+"""Processes that are told from one another: a page of memory, and far more than live at a time while a service that has
+64 (the most that the setting `workers` allows) replaces them one by one."""
 _NOBODY = 0xFFFFFFFF
 _SIZE = array("I").itemsize
 

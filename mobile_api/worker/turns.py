@@ -12,6 +12,7 @@ import logging
 import os
 import select
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -21,12 +22,14 @@ from typing import Any, Protocol, TypeVar
 from lookup.logs import failure_fields
 
 LOOK_S = 0.01
-"""Seconds between two looks at a busy leader. One that is at the same thing at both is deposed, so nobody waits longer
-than two of them for somebody else's slow request; a lookup takes well below one."""
+"""Seconds between two looks at a busy leader. One that has been at the same thing for so long is deposed, so nobody
+waits much longer than two of them for somebody else's slow request; a lookup takes well below one."""
 REST_S = 1.0
 """Seconds between two looks while nothing happens; whoever begins to lead then calls for the next one."""
 MOST = 32
-"""Answers that leave together at most: the first of them waits for the last, some 10 ms."""
+"""Answers that leave together at most: as many as a thread makes in 10 ms."""
+GATHER_S = 0.01
+"""Seconds after which answers leave, however few they are: the first of a group waits for the last."""
 
 _LOG = logging.getLogger(__name__)
 Item = TypeVar("Item")
@@ -77,10 +80,11 @@ class Turn:
 class Turns:
     """The threads of one process and the connections that they wait for. Make it after the process forked."""
 
-    def __init__(self, server: Server, rouse: Callable[[], None]) -> None:
+    def __init__(self, server: Server, rouse: Callable[[], None], now_s: Callable[[], float] = time.monotonic) -> None:
         """`rouse` makes somebody call `watch` soon."""
         self._server = server
         self._rouse = rouse
+        self._now_s = now_s
         self._poller = select.epoll()
         self._bell = os.eventfd(0)
         self._poller.register(self._bell, select.EPOLLIN)
@@ -88,7 +92,8 @@ class Turns:
         self._baton = threading.Lock()
         self._present: Turn | None = None
         self._before: Turn | None = None
-        self._seen: tuple[Turn, int] | None = None
+        self._changing = threading.Lock()
+        self._seen: tuple[Turn, int, float] | None = None
         self._is_watched = False
         self._has_ended = False
 
@@ -97,21 +102,24 @@ class Turns:
         while not self._has_ended:
             try:
                 self._take_turn()
-            except Exception as error:  # one thread less for good would be worse; `watch` takes the lead from it
+            except Exception as error:  # one thread less for good would be worse
                 _LOG.error("A turn failed: %s.", type(error).__name__, extra=failure_fields(error))
 
     def watch(self) -> float:
-        """Depose a leader that is still at what it was at when this was called before. Gives the seconds after which
-        to call again. Call it from one thread."""
+        """Depose a leader that has been at one thing for `LOOK_S`. Gives the seconds after which to call again; more
+        calls do no harm. Call it from one thread."""
         self._is_watched = False  # before looking: who begins after the look must see it
         turn = self._present
         if turn is None or not turn.is_busy:
+            self._seen = None
             return REST_S
         self._is_watched = True
-        if self._seen == (turn, turn.steps):
-            self._before, self._present = turn, None
-            self._baton.release()
-        self._seen = (turn, turn.steps)
+        now = self._now_s()
+        if self._seen is None or self._seen[:2] != (turn, turn.steps):
+            self._seen = (turn, turn.steps, now)
+        elif now - self._seen[2] >= LOOK_S:
+            self._seen = None
+            self._give_up(turn)
         return LOOK_S
 
     def add(self, connection: Connection) -> None:
@@ -150,12 +158,21 @@ class Turns:
         if before is not None:
             turn.take_over(before)
         self._present = turn
-        while self._present is turn and not self._has_ended:
-            self._go_round(turn)
-        for connection in _taken(turn.arrived):  # nobody takes over twice
-            self.arm(connection, at_once=True)
-        if self._present is turn:
-            self._baton.release()
+        try:
+            while self._present is turn and not self._has_ended:
+                self._go_round(turn)
+        finally:
+            for connection in _taken(turn.arrived):  # nobody takes over twice
+                self.arm(connection, at_once=True)
+            self._give_up(turn)
+
+    def _give_up(self, turn: Turn) -> None:
+        """Let the next thread lead and go on with what this turn has before it, if it leads at all."""
+        with self._changing:
+            if self._present is not turn:
+                return
+            self._before, self._present = turn, None
+        self._baton.release()
 
     def _go_round(self, turn: Turn) -> None:
         """Answer what has arrived, let the answers go, and wait for more."""
@@ -163,13 +180,17 @@ class Turns:
         if not self._is_watched:
             self._is_watched = True
             self._rouse()
-        while self._present is turn and len(turn.answered) < MOST and (one := self._next_arrival(turn)) is not None:
+        began = self._now_s()
+        while self._present is turn and len(turn.answered) < MOST and self._now_s() - began < GATHER_S:
+            one = self._next_arrival(turn)
+            if one is None:
+                break
             turn.steps += 1
             served = self._server.serve(one, len(turn.arrived))
             if served is not None:
                 turn.answered.append(served)
         self._settle(turn)
-        if not turn.arrived:
+        if self._present is turn and not turn.arrived:
             turn.is_busy = False
             turn.arrived.extend(self._arrivals(REST_S))
 

@@ -5,6 +5,7 @@ what was sent is repeated.
 """
 
 import json
+import ssl
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -34,6 +35,7 @@ _STATUSES = (
     (errors.ExpectationFailed, HTTPStatus.EXPECTATION_FAILED),
     (errors.UnsupportedTransferCoding, HTTPStatus.NOT_IMPLEMENTED),
     (errors.ParseException, HTTPStatus.BAD_REQUEST),
+    (ssl.SSLError, HTTPStatus.BAD_REQUEST),  # a broken record in the middle of a connection
     (Exception, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
 """The first that fits counts."""

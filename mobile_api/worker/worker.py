@@ -18,9 +18,10 @@ from gunicorn.sock import ssl_context  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from lookup.audit.trail import Trail
+from lookup.logs import failure_fields
 from mobile_api.runtime import EXTENSION
 from mobile_api.service_app import Service
-from mobile_api.worker.line import READ_S, Line
+from mobile_api.worker.line import READ_S, Held, Line
 from mobile_api.worker.turns import Connection, Served, Turns
 from mobile_api.worker.unreadable import unread_response, unrecorded_response
 
@@ -71,8 +72,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """Take new connections, and have an eye on who leads."""
-        longest = self._turns.watch() if self.alive else STOPPING_S
-        super().wait_for_and_dispatch_events(min(timeout, longest))
+        longest = self._turns.watch()
+        super().wait_for_and_dispatch_events(min(timeout, longest if self.alive else STOPPING_S))
 
     def accept(self, listener: Any) -> None:
         """Take a new connection. Whoever has more than another process lets that one take it first, for a moment."""
@@ -80,7 +81,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         if self.alive and shares.has_most(self.age):
             time.sleep(GIVE_WAY_S)
         super().accept(listener)
-        shares.set(self.age, self.nr_conns)
+        if self._accepting:
+            shares.set(self.age, self.nr_conns)
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """Take new connections or not. A worker that stops takes those that wait and then closes its door, so that
@@ -117,8 +119,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             return
         self._is_over = self._is_over or force
         self._next_sweep = now + (SWEEP_S if self.alive else STOPPING_S)
-        for connection in self._turns.expired(float("inf") if force else now):
-            self._close(connection)
+        all_expire = force or (self._leave_by is not None and now >= self._leave_by)
+        for connection in self._turns.expired(float("inf") if all_expire else now):
+            if not force and not connection.is_leaving and connection.sock.has_arrived():
+                self._turns.arm(connection)  # its request waits for a thread, not for its caller
+            else:
+                self._close(connection)
 
     def _cap_keepalive(self, deadline: float) -> None:
         """Close idle connections by then: the worker stops."""
@@ -127,13 +133,21 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def serve(self, connection: Connection, waiting: int) -> Served | None:
         """Serve what has arrived on a connection, while `waiting` others wait."""
-        if connection.is_leaving:
-            self._drain(connection)
-            return None
-        if not connection.has_shaken_hands:
-            self._shake_hands(connection)
-            return None
+        try:
+            if connection.is_leaving:
+                self._drain(connection)
+            elif not connection.has_shaken_hands:
+                self._shake_hands(connection)
+            else:
+                return self._serve_request(connection, waiting)
+        except Exception as error:  # a connection that nobody ends would count for ever
+            self._lose(connection, error)
+        return None
+
+    def _serve_request(self, connection: Connection, waiting: int) -> Served:
         connection.sock.begin(waiting)
+        # What gunicorn asks before it keeps a connection: whether so many are open that newcomers need the place.
+        self.max_keepalived = 0 if self.nr_conns > self.worker_connections - self.cfg.threads else 1
         return Served(connection, kept=self.handle(connection) is True)
 
     def _keepalive_after(self, conn: Connection, keepalive: bool) -> bool:
@@ -161,11 +175,23 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
                 line.refuse(unrecorded_response(self.wsgi, error, held.request_id))
                 answer.kept = False
         else:
-            for _, _, held in waiting:
-                held.recorded()
+            for answer, _, held in waiting:
+                self._note_recorded(answer, held)
+
+    def _note_recorded(self, answer: Served, held: Held) -> None:
+        try:
+            held.recorded()
+        except Exception as error:  # the answer is good all the same
+            _LOG.error("What was answered could not be counted: %s.", type(error).__name__, extra=failure_fields(error))
 
     def leave(self, answer: Served) -> None:
         """Send an answer, and wait for the next request or take leave."""
+        try:
+            self._leave(answer)
+        except Exception as error:  # see `serve`
+            self._lose(answer.connection, error)
+
+    def _leave(self, answer: Served) -> None:
         connection = answer.connection
         try:
             connection.sock.flush()
@@ -202,7 +228,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         answer where something that was sent is still unread (RFC 9112, 9.6)."""
         real = connection.sock.real
         if isinstance(real, ssl.SSLSocket):
-            with suppress(OSError):
+            with suppress(OSError, ValueError):  # the latter where TLS has ended already
                 real.unwrap()  # says that this is the end, which TLS needs to know
         try:
             real.shutdown(socket.SHUT_WR)
@@ -225,6 +251,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._end(connection)
         else:
             self._turns.arm(connection)
+
+    def _lose(self, connection: Connection, error: Exception) -> None:
+        """End a connection with which something unforeseen happened."""
+        _LOG.error("A connection failed: %s.", type(error).__name__, extra=failure_fields(error))
+        self._end(connection)
 
     def _end(self, connection: Connection) -> None:
         """Have a connection closed by the thread that counts them."""

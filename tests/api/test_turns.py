@@ -4,13 +4,14 @@ request, whatever its thread is stuck in."""
 import random
 import socket
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
 
-from mobile_api.worker.turns import LOOK_S, MOST, REST_S, Connection, Served, Turns
+from mobile_api.worker.turns import GATHER_S, LOOK_S, MOST, REST_S, Connection, Served, Turns
 
 LONG_S = 20
 """More than anything here takes, so that whoever waits for it fails."""
@@ -21,7 +22,9 @@ class Echo:
     """Serves connections by sending back what came, in capitals, and does what a test wants it to do meanwhile."""
 
     def __init__(self) -> None:
-        self.turns = Turns(self, rouse=self.rouse)
+        self.turns = Turns(self, self.rouse, self.now_s)
+        self.stopped_at_s: float | None = None
+        self.takes_s = 0.0
         self.groups: list[int] = []
         self.may_serve: dict[bytes, threading.Event] = {}
         self.may_leave: dict[bytes, threading.Event] = {}
@@ -31,8 +34,12 @@ class Echo:
         self.random: random.Random | None = None
         self.waiting: list[int] = []
         self.sockets: list[socket.socket] = []
+        self.begun = threading.Semaphore(0)
         self.served = threading.Semaphore(0)
         self.is_over = False
+
+    def now_s(self) -> float:
+        return time.monotonic() if self.stopped_at_s is None else self.stopped_at_s
 
     def rouse(self) -> None:
         self.roused.set()
@@ -42,6 +49,11 @@ class Echo:
         piece = connection.sock.recv(64)
         if not piece:
             return None
+        if piece == b"bad":
+            raise ValueError
+        if self.stopped_at_s is not None:
+            self.stopped_at_s += self.takes_s
+        self.begun.release()
         if piece in self.may_serve:
             assert self.may_serve[piece].wait(LONG_S)
         if self.random is not None and self.random.random() < 0.05:
@@ -74,10 +86,10 @@ class Echo:
 
 
 @contextmanager
-def at_work(echo: Echo, *, watched: bool = True) -> Iterator[None]:
-    jobs = [echo.turns.work] * THREADS + [echo.watch] * watched
-    threads = [threading.Thread(target=job, daemon=True) for job in jobs]
-    for thread in threads:
+def at_work(echo: Echo, *, watched: bool = True, threads: int = THREADS) -> Iterator[None]:
+    jobs = [echo.turns.work] * threads + [echo.watch] * watched
+    running = [threading.Thread(target=job, daemon=True) for job in jobs]
+    for thread in running:
         thread.start()
     try:
         yield
@@ -85,7 +97,7 @@ def at_work(echo: Echo, *, watched: bool = True) -> Iterator[None]:
         echo.turns.end()
         echo.is_over = True
         echo.roused.set()
-        for thread in threads:
+        for thread in running:
             thread.join(LONG_S)
             assert not thread.is_alive()
 
@@ -251,16 +263,67 @@ def test_who_begins_to_lead_after_a_rest_calls_for_somebody_to_watch(echo: Echo)
             echo.roused.clear()
 
 
-def test_a_leader_is_deposed_only_where_it_stays_at_the_same_thing(echo: Echo) -> None:
+def test_a_leader_is_deposed_where_it_has_been_at_the_same_thing_for_long_enough(echo: Echo) -> None:
     echo.may_serve = {b"slow": threading.Event()}
+    echo.stopped_at_s = 100.0
     slow, quick = echo.connect(), echo.connect()
     with at_work(echo, watched=False):
         slow.sendall(b"slow")
         assert echo.roused.wait(LONG_S)
-        while echo.turns.watch() != LOOK_S:  # the look that finds it busy
-            pass
+        until_busy(echo)
         quick.sendall(b"quick")
-        echo.turns.watch()  # the look that finds it where it was
+        echo.stopped_at_s += 0.9 * LOOK_S
+        for _ in range(3):
+            assert echo.turns.watch() == LOOK_S
+        quick.settimeout(0.05)
+        with pytest.raises(TimeoutError):
+            quick.recv(64)
+        quick.settimeout(LONG_S)
+        echo.stopped_at_s += 0.2 * LOOK_S
+        echo.turns.watch()
         assert quick.recv(64) == b"QUICK"
         echo.may_serve[b"slow"].set()
         assert slow.recv(64) == b"SLOW"
+
+
+def test_answers_leave_after_a_while_however_few_they_are(echo: Echo) -> None:
+    echo.stopped_at_s, echo.takes_s = 100.0, 0.4 * GATHER_S
+    people = [echo.connect() for _ in range(7)]
+    for one in people:
+        one.sendall(b"who")
+    with at_work(echo):
+        assert [one.recv(64) for one in people] == [b"WHO"] * 7
+    assert echo.groups == [3, 3, 1]
+
+
+def test_who_was_deposed_follows_and_does_not_wait_for_arrivals(echo: Echo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two threads: the one that was slow first must be there when the other gets stuck too."""
+    monkeypatch.setattr("mobile_api.worker.turns.REST_S", 2 * LONG_S)
+    echo.may_serve = {b"slow": threading.Event(), b"stuck": threading.Event()}
+    slow, stuck, last = (echo.connect() for _ in range(3))
+    with at_work(echo, threads=2):
+        slow.sendall(b"slow")
+        assert echo.begun.acquire(timeout=LONG_S)
+        stuck.sendall(b"stuck")
+        last.sendall(b"last")
+        assert echo.begun.acquire(timeout=LONG_S)
+        echo.may_serve[b"slow"].set()
+        assert slow.recv(64) == b"SLOW"
+        assert last.recv(64) == b"LAST"
+        echo.may_serve[b"stuck"].set()
+        assert stuck.recv(64) == b"STUCK"
+
+
+def test_what_breaks_a_turn_ends_neither_the_thread_nor_the_lead(echo: Echo) -> None:
+    bad, good = [echo.connect() for _ in range(THREADS + 1)], echo.connect()
+    with at_work(echo, watched=False):
+        for one in bad:
+            one.sendall(b"bad")
+            good.sendall(b"good")
+            assert good.recv(64) == b"GOOD"
+
+
+def until_busy(echo: Echo) -> None:
+    """Look until the leader is found at work."""
+    while echo.turns.watch() != LOOK_S:
+        pass

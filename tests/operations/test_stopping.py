@@ -114,6 +114,18 @@ def test_an_idle_connection_gets_one_more_answer_that_says_it_is_the_last(settin
         assert running.process.wait(PATIENCE_S) == 0
 
 
+def test_half_a_request_keeps_no_other_connection_from_its_last_answer(settings: Settings, token: str) -> None:
+    with service(settings, workers="1") as running, Client(running.port, token) as client:
+        assert client.ask("/healthz")[0] == 200
+        with socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE_S) as half:
+            half.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert half.recv(65_536).startswith(b"HTTP/1.1 200")
+            running.signal(signal.SIGTERM)
+            until(lambda: not is_listening(running.port))
+            half.sendall(b"GET /he")
+            assert client.ask("/v1/lookups", QUESTION)[0] == 200
+
+
 def test_who_waited_at_the_door_is_let_in_before_it_closes(settings: Settings, token: str) -> None:
     with service(settings, workers="1") as running:
         await_ready(running)

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import ssl
+import struct
 import subprocess
 import sys
 import warnings
@@ -131,6 +132,20 @@ def test_the_end_of_a_connection_is_said_as_tls_has_it(with_tls: Service, certif
         connection.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
         received = b"".join(iter(lambda: connection.recv(65_536), b""))  # else: SSLEOFError
     assert received.endswith(b'{"status":"alive"}\n')
+
+
+def test_who_hangs_up_before_an_answer_disturbs_nothing(settings: Settings, certificates: Certificates) -> None:
+    with service(certificates.settings(settings, mutual=False), workers="1") as running:
+        assert ask(running.port, "/healthz", tls=certificates.client())[0] == 200
+        for _ in range(10):
+            raw = socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE_S)
+            connection = certificates.client().wrap_socket(raw, server_hostname="localhost")
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()
+        assert ask(running.port, "/healthz", tls=certificates.client())[0] == 200
+        assert running.stop() == 0
+        assert "failed" not in running.log()
 
 
 def test_who_speaks_without_tls_is_not_answered(with_tls: Service) -> None:
