@@ -114,8 +114,8 @@ SETTINGS: tuple[Setting, ...] = (
         "audit_publish",
         fields.String(validate=_NOT_EMPTY),
         None,
-        "where signed heads of the audit trail go, out of this machine's reach: `file:///PATH`, `syslog://HOST:PORT` "
-        "or `elasticsearch`; several with commas",
+        "where signed heads of the audit trail go, out of this machine's reach: `file:///PATH` (a file for each "
+        "month), `syslog://HOST:PORT` or `elasticsearch`; several with commas",
     ),
     Setting(
         "audit_user",

@@ -5,15 +5,12 @@ cannot be read is left out, which its alert takes for what it is (deploy/prometh
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from typing import Any, get_args
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from lookup.audit.segment import last_line
-from lookup.audit.signing.checkpoint import read_checkpoint
-from lookup.audit.signing.volumes import heads_path
+from lookup.audit.signing.volumes import last_signed
 from lookup.errors import ImmunityError
 from lookup.release import release
 from lookup.store.cluster import is_cluster
@@ -84,9 +81,7 @@ def _keys(now: Runtime) -> Metrics:
 
 
 def _audit(now: Runtime) -> Metrics:
-    line, _ = last_line(heads_path(now.settings.audit_dir))
-    last = read_checkpoint(line)
-    at: datetime | None = None if last is None else last.at
+    at = last_signed(now.settings.audit_dir)
     if at is not None:
         yield _one("immunity_audit_checkpoint_timestamp_seconds", "When a head was last signed", at.timestamp())
 

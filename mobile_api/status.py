@@ -5,6 +5,8 @@ Decides nothing; old data is shown as old, and a store that cannot be read is a 
 
 from typing import Any
 
+from lookup.audit.entry import moment_text
+from lookup.audit.signing.volumes import last_signed
 from lookup.errors import CouldNotSearch
 from lookup.freshness import FreshnessLimits, freshness_of
 from lookup.store.protocol import Store
@@ -12,7 +14,7 @@ from lookup.store.replica.store import ReplicaStore
 from lookup.store.work import work_document
 from mobile_api.access.guard import token
 from mobile_api.interface import Blueprint
-from mobile_api.runtime import runtime
+from mobile_api.runtime import Runtime, runtime
 from mobile_api.schemas.operations import StatusBody
 
 blueprint = Blueprint("Status", __name__, description="Where the store stands")
@@ -20,9 +22,10 @@ blueprint = Blueprint("Status", __name__, description="Where the store stands")
 
 @blueprint.get("/v1/status")
 @blueprint.gives(StatusBody)
-@token("console")
+@token("console", event="view.status")
 def status() -> dict[str, Any]:
-    """Give generation, revision, age, counts, what was refused, what the indexer does, how far the replica is."""
+    """Give generation, revision, age, counts, what was refused, what the indexer does, how far the replica is, and
+    how the audit trail is written."""
     now = runtime()
     with now.reading() as registry:
         head = registry.head
@@ -36,6 +39,7 @@ def status() -> dict[str, Any]:
         "quarantine": head.quarantine,
         "policy": now.policy().name,
         "reindex": _reindex(now.store),
+        "audit": _audit(now),
         "replica": now.store.state().document(now.clock()) if isinstance(now.store, ReplicaStore) else None,
     }
 
@@ -46,3 +50,13 @@ def _reindex(store: Store) -> dict[str, Any] | None:
         return work_document(store.work())
     except CouldNotSearch:
         return None
+
+
+def _audit(now: Runtime) -> dict[str, Any]:
+    """Say where entries go, as this process finds it, and when a head was last signed on this node."""
+    gap, signed = now.trail.gap, last_signed(now.settings.audit_dir)
+    return {
+        "state": now.trail.state,
+        "gap_since": None if gap is None else moment_text(gap.since),
+        "signed_at": None if signed is None else moment_text(signed),
+    }

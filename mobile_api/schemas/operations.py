@@ -49,6 +49,16 @@ class ReplicaBody(Schema):
     process = fields.Integer(required=True, allow_none=True)
 
 
+class TrailBody(Schema):
+    """How the audit trail of this node is written."""
+
+    state = fields.String(required=True, metadata={"description": "recording, spooling or refusing"})
+    gap_since = fields.String(
+        required=True, allow_none=True, metadata={"description": "Since when its own directory takes nothing"}
+    )
+    signed_at = fields.String(required=True, allow_none=True, metadata={"description": "When a head was last signed"})
+
+
 class StatusBody(Schema):
     """Where the store stands: which data, how far, how old, and what was refused."""
 
@@ -67,6 +77,7 @@ class StatusBody(Schema):
     reindex = fields.Nested(
         ReindexBody, required=True, allow_none=True, metadata={"description": "null where the store cannot be reached"}
     )
+    audit = fields.Nested(TrailBody, required=True)
     replica = fields.Nested(
         ReplicaBody, required=True, allow_none=True, metadata={"description": "null where this node reads no replica"}
     )

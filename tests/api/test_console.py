@@ -147,5 +147,6 @@ def test_the_status_says_where_the_store_stands(get: Any, clock: Any) -> None:
     assert StatusBody().validate(status) == {}
     assert (status["source"], status["state"], status["age_seconds"]) == ("embedded", "fresh", 300.0)
     assert status["counts"]["member"] == 200
+    assert status["audit"] == {"state": "recording", "gap_since": None, "signed_at": None}
     clock.advance(hours=27)
     assert get("/v1/status")["state"] == "stale"

@@ -9,6 +9,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+from lookup.audit.segment import last_line
 from lookup.audit.signing.checkpoint import Checkpoint, SegmentHead, read_checkpoint
 
 HEADS_NAME = "heads.jsonl"
@@ -53,6 +54,13 @@ def first_checkpoint(volume: Path) -> Checkpoint | None:
     """Read the checkpoint that a volume begins with; None where its first line is none. Raises `OSError`."""
     with volume.open("rb") as file:
         return read_checkpoint(file.readline().rstrip(b"\n"))
+
+
+def last_signed(audit_dir: Path) -> datetime | None:
+    """Give when a head of this node's trail was last signed; None where none ever was. Raises `OSError`."""
+    newest = heads_path(audit_dir)
+    last = read_checkpoint(last_line(newest)[0]) if newest.exists() else None
+    return None if last is None else last.at
 
 
 def final_heads(volume: Path) -> dict[str, SegmentHead]:
