@@ -68,9 +68,12 @@ def _own_account() -> str:
 
 
 def _record_change(name: str) -> None:
-    """Put the change into the trail before it is kept."""
+    """Put the change into the trail and end all sign-ins before it is kept: should that fail, the old password holds,
+    and never a new one beside sign-ins that were made with the old."""
     told().happened("password.changed", "done", details={"account": name})
-    record_now(runtime().trail)
+    now = runtime()
+    record_now(now.trail)
+    now.session_store.end_all(visit().session().signed_in().user)
 
 
 def _wrong(attempt: Attempt) -> Response:

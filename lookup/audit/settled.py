@@ -25,17 +25,20 @@ class _Growing:
 
 
 class SettledEnds:
-    """The segments of a node. Used by one thread."""
+    """The segments of a node. Used by one thread. `unread` are those that grow whose end could not be read when it was
+    looked for last: nobody knows how far they are settled."""
 
     def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
         self._now_s = now_s
         self._growing: dict[Path, _Growing] = {}
+        self.unread: set[Path] = set()
 
     def size_of(self, path: Path) -> int:
         """Give how many bytes of a segment will stay as they are, up to the end of a line. Raises `OSError`."""
         with unheld(path) as stands:
             if stands:
                 self._growing.pop(path, None)
+                self.unread.discard(path)
                 return _whole(path)
         return self._look(path, self._growing.setdefault(path, _Growing()))
 
@@ -46,6 +49,7 @@ class SettledEnds:
         if growing.seen is not None and is_still_there(path, growing.seen):
             growing.size = growing.seen.size
         growing.seen, growing.seen_s = durable_end_of(path), now
+        (self.unread.discard if growing.seen else self.unread.add)(path)
         return growing.size
 
 

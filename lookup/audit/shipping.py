@@ -67,7 +67,7 @@ class Shipping:
     def ship(self) -> int:
         """Ship everything that is written for good by now and was not shipped yet, oldest segment first: of a segment
         that grows, what a call at least a second ago has seen. Give the number of lines. Raises `CouldNotSearch` where
-        the copy does not take it: what it took is remembered."""
+        the copy does not take it, or nobody can tell whether that is all: what it took is remembered."""
         known = dict(self._shipped.execute("SELECT segment, up_to FROM shipped"))
         segments = (path for place in self._places for path in segments_in(place) if is_segment_name(path.name))
         lines = 0
@@ -75,6 +75,8 @@ class Shipping:
             with suppress(FileNotFoundError):  # retention removed it meanwhile
                 if path.stat().st_size > known.get(path.name, 0):
                     lines += self._ship_segment(path, self._settled.size_of(path))
+        if self._settled.unread:
+            raise CouldNotSearch("The end of a segment that is being written cannot be read, so how far it is shipped.")
         return lines
 
     def known_as(self, node: str) -> str:

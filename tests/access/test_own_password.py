@@ -13,6 +13,7 @@ from lookup.audit.places import trail_of as open_trail
 from lookup.settings import Settings
 from mobile_api.access.people import ROLES, Person
 from mobile_api.access.session_store import Session, new_session_id
+from mobile_api.refusals import AccessUnavailable
 from tests.access.people import OWN, PASSWORD, Browser, Somebody, trail_of
 from tests.api.serving import MovableClock, runtime_of
 
@@ -166,3 +167,17 @@ def change_with_token(browser: Browser) -> TestResponse:
 def test_the_console_leads_to_the_page(browser: Browser, operator: Somebody) -> None:
     browser.sign_in(operator)
     assert 'href="/password"' in browser.get("/").get_data(as_text=True)
+
+
+def test_where_sign_ins_cannot_be_ended_the_old_password_holds(
+    center: Flask, browser: Browser, operator: Somebody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.sign_in(operator)
+
+    def fail(_user: str) -> int:
+        raise AccessUnavailable("The file is busy.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(runtime_of(center).session_store, "end_all", fail)
+        assert change(browser).status_code == 503
+    assert (signs_in(center, operator, NEW), signs_in(center, operator, PASSWORD)) == (False, True)

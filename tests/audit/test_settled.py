@@ -11,6 +11,7 @@ import pytest
 from lookup.audit.segment import segments_in
 from lookup.audit.settled import SettledEnds
 from lookup.audit.shipping import Shipping
+from lookup.errors import CouldNotSearch
 from lookup.store.elastic.audit_documents import SegmentLine
 from tests.audit.trails import Node, happening
 
@@ -161,3 +162,22 @@ def test_a_torn_end_of_a_segment_that_nobody_writes_is_left_out(node: Node, seco
     with segment.open("ab") as file:
         file.write(b'{"sequence":3,"id"')
     assert SettledEnds(seconds).size_of(segment) == whole
+
+
+def test_a_growing_end_that_cannot_be_read_is_not_taken_for_shipped(
+    node: Node, shipping: Shipping, shelf: Shelf, seconds: Seconds
+) -> None:
+    trail = node.trail()
+    trail.record(happening("a"))
+    (path,) = segments_in(node.own)
+    whole = path.read_bytes()
+    path.write_bytes(whole + b"no line of a chain\n")
+    for seconds.now in (0.0, 1.0, 2.0):
+        with pytest.raises(CouldNotSearch, match="how far it is shipped"):
+            shipping.ship()
+    path.write_bytes(whole)
+    seconds.now = 3.0
+    assert shipping.ship() == 0
+    seconds.now = 4.0
+    assert shipping.ship() == 2
+    assert shelf.lines == whole.splitlines()

@@ -8,13 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from lookup.audit.chain import START, Link, chained, written_entry
+from lookup.audit.entry import Scene, entry
 from lookup.audit.expired_heads import remove_expired_heads
 from lookup.audit.places import places_of, trail_of
 from lookup.audit.retention import remove_expired
 from lookup.audit.segment import segments_in
 from lookup.audit.signing import volumes
+from lookup.audit.signing.checkpoint import signed_checkpoint
 from lookup.audit.signing.heads import Heads
 from lookup.audit.signing.publishing import Publishing
+from lookup.audit.signing.signer import signer_of
 from lookup.audit.signing.volumes import HEADS_NAME, final_heads, heads_path, volumes_of
 from lookup.audit.verifying.findings import Finding
 from lookup.audit.verifying.verification import Evidence, Verification
@@ -70,6 +74,15 @@ def verified(settings: Settings, published: Path | None = None) -> Verification:
 
 def told(findings: list[Finding]) -> list[tuple[str, str, int | None, int | None]]:
     return [(one.kind, one.file, one.sequence, one.through) for one in findings]
+
+
+def publish_all(settings: Settings, directory: Path) -> Path:
+    """Copy all volumes to where nobody on the node can change them."""
+    archive = directory / "archive"
+    archive.mkdir()
+    for name in names(settings):
+        (archive / name).write_bytes((settings.audit_dir / name).read_bytes())
+    return archive / "heads.jsonl"
 
 
 def test_each_month_has_a_volume_and_the_chain_goes_on_through_all(three: Settings) -> None:
@@ -241,7 +254,55 @@ def test_heads_that_were_all_moved_aside_begin_anew_and_say_so(three: Settings, 
     found = verified(three)
     assert [(one.kind, one.is_tampering) for one in found.findings] == [("unvouched", False)]
     assert "what 3 segments from before held then" in found.findings[0].told
-    assert verified(three, three.data_dir / "heads.jsonl").findings == []
+    archived = verified(three, three.data_dir / "heads.jsonl")
+    assert [one.kind for one in archived.findings] == ["unvouched"]  # between the archive's last and this beginning
+
+
+def test_a_beginning_anew_that_is_older_than_what_is_kept_is_no_remark(three: Settings, clock: MovableClock) -> None:
+    for name in names(three):
+        (three.audit_dir / name).rename(three.data_dir / name)
+    begun(three, clock).close()
+    Heads(three, clock).make()
+    for days, kinds in ((364, ["unvouched"]), (366, [])):
+        clock.now = AT + MONTH * 3 + timedelta(days=days)
+        begun(three, clock).close()
+        Heads(three, clock).make()
+        assert [one.kind for one in verified(three).findings if one.kind == "unvouched"] == kinds
+
+
+def test_lines_added_behind_a_final_head_are_found_by_the_copy_though_the_heads_were_made_anew(
+    three: Settings, tmp_path: Path
+) -> None:
+    archive, last = publish_all(three, tmp_path), checkpoints(three)[-1]
+    stated = next(head for one in checkpoints(three) for head in one.segments if head.state == "closed")
+    path = next(path for path in segments(three) if path.name == stated.name)
+    text = written_entry(entry("sign_out", "done", Scene(AT, "lookup/1@node-1")))
+    line, end = chained(text, Link(stated.sequence, stated.hash))
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes() + line)
+    for name in names(three):
+        (three.audit_dir / name).unlink()
+    longer = replace(stated, sequence=end.sequence, hash=end.hash)
+    before = Link(last.sequence, START)
+    forged, _ = signed_checkpoint("node-1", AT, [longer], before, signer_of(three.data_dir), begins=True)
+    (three.audit_dir / f"heads-{last.sequence + 1:012d}.jsonl").write_bytes(forged)
+    found = verified(three, archive)
+    assert not found.is_intact
+    assert ("resigned", last.sequence + 1) in [(one.kind, one.sequence) for one in found.findings]
+    assert (path.name, end.sequence) in [(one.file, one.sequence) for one in found.findings]
+
+
+def test_a_checkpoint_that_was_published_twice_differently_is_found(three: Settings, tmp_path: Path) -> None:
+    archive = publish_all(three, tmp_path)
+    first = checkpoints(three)[0]
+    again, _ = signed_checkpoint("node-1", AT, [], Link(), signer_of(three.data_dir))
+    assert first.sequence == 0
+    with archive.open("ab") as file:
+        file.write(again)
+    found = verified(three, archive)
+    assert [(one.kind, one.sequence, one.told) for one in found.findings] == [
+        ("resigned", 0, "two different checkpoints were published")
+    ]
 
 
 def test_retention_says_which_volumes_it_removed_and_nothing_is_missing(three: Settings, clock: MovableClock) -> None:
@@ -307,3 +368,27 @@ def test_a_number_that_was_made_up_does_not_keep_the_verification_busy(three: Se
     volume = heads_path(three.audit_dir)
     volume.write_bytes(b"".join(volume.read_bytes().splitlines(keepends=True)[1:]))
     assert [(one.kind, one.sequence) for one in verified(three).findings if one.kind == "removed"] == [("removed", 0)]
+
+
+def test_a_record_of_a_removal_explains_no_beginning_anew(three: Settings, clock: MovableClock) -> None:
+    for name in names(three):
+        (three.audit_dir / name).unlink()
+    begun(three, clock).close()
+    Heads(three, clock).make()
+    anew = checkpoints(three)[0]
+    forged = {"name": "heads.jsonl", "last": anew.sequence - 1, "hash": START, "last_at": "2024-01-01T00:00:00.000Z"}
+    trail = trail_of(three, "command", "commands", clock)
+    trail.record(entry("audit.removed", "done", Scene(clock(), trail.component), details={"heads": [forged]}))
+    trail.close()
+    assert "unvouched" in [one.kind for one in verified(three).findings]
+
+
+def test_a_link_in_the_place_of_a_new_volume_is_not_followed(settings: Settings, clock: MovableClock) -> None:
+    live(settings, clock, 1)
+    precious = settings.data_dir / "precious"
+    precious.write_text("keep")
+    planted = settings.audit_dir / "heads-000000000001.jsonl.new"
+    planted.symlink_to(precious)
+    live(settings, clock, 1)
+    assert precious.read_text() == "keep"
+    assert names(settings) == ["heads.jsonl", "heads-000000000001.jsonl"]

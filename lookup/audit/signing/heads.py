@@ -176,7 +176,16 @@ class Heads:
         final = {head.name for head in heads if head.is_final}
         for path in (place / name for place in self._places for name in final):
             with suppress(OSError):  # where it cannot be said, the next checkpoint names it once more
-                path.chmod(FINAL_MODE)
+                _set_mode(path, FINAL_MODE)
+
+
+def _set_mode(path: Path, mode: int) -> None:
+    """Set the mode of a file, never of what a link in its place leads to. Raises `OSError`."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        os.fchmod(descriptor, mode)
+    finally:
+        os.close(descriptor)
 
 
 def _last(line: bytes) -> Checkpoint | None:

@@ -56,8 +56,10 @@ class Marks:
 @dataclass(slots=True)
 class SignedHeads:
     """What the heads say. `oldest` is the first checkpoint that is there, `begun` the one with which the volumes of the
-    node go on from another one that is not there. `final` holds the last head of each segment that must not change any
-    more, `removed` the segments whose time to be kept was over, `keys` how many checkpoints each key signed."""
+    node go on from another one that is not there, `before_begun` the hash of that other one where it was found in a
+    copy. `final` holds the head of each segment that must not change any more, as it was stated first: what a later
+    checkpoint says of it differently was made by somebody who changed it. `removed` are the segments whose time to be
+    kept was over, `keys` says how many checkpoints each key signed."""
 
     marks: dict[str, Marks] = field(default_factory=dict)
     final: dict[str, SegmentHead] = field(default_factory=dict)
@@ -67,6 +69,8 @@ class SignedHeads:
     begun: Checkpoint | None = None
     oldest: Checkpoint | None = None
     last_at: datetime | None = None
+    before_begun: str | None = None
+    _stated_in: dict[str, int] = field(default_factory=dict)
 
     def mark(self, segment: str, sequence: int, stated: str) -> None:
         """Note that a line of a segment bore a hash; that the segment was there, where it had no line yet."""
@@ -83,17 +87,21 @@ class SignedHeads:
             self.mark(head.name, head.sequence, head.hash)
             if head.state == "removed":
                 self.removed.add(head.name)
-            elif head.is_final:
-                self.final.setdefault(head.name, head)
+            elif head.is_final and checkpoint.sequence < self._stated_in.get(head.name, _MOST):
+                self.final[head.name], self._stated_in[head.name] = head, checkpoint.sequence
+        if self.begun is not None and checkpoint.sequence == self.begun.sequence - 1:
+            self.before_begun = checkpoint.hash
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A copy of the heads from outside of the node: the digest of each line, and the lines that nobody can read."""
+    """A copy of the heads from outside of the node: the digest of each checkpoint as it was published first, the lines
+    that nobody can read, and the checkpoints of which another one was published later."""
 
     path: Path
     digests: Mapping[int, bytes]
     unreadable: Sequence[int] = ()
+    contradicted: Sequence[int] = ()
 
 
 def read_published(path: Path) -> Published:
@@ -102,13 +110,16 @@ def read_published(path: Path) -> Published:
 
     Raises `OSError`.
     """
-    digests, unreadable = {}, []
+    digests: dict[int, bytes] = {}
+    unreadable, contradicted = [], set()
     for number, (text, checkpoint) in enumerate(_published_lines(path), 1):
         if checkpoint is not None:
-            digests[checkpoint.sequence] = hashlib.sha256(text).digest()
+            digest = hashlib.sha256(text).digest()
+            if digests.setdefault(checkpoint.sequence, digest) != digest:
+                contradicted.add(checkpoint.sequence)
         elif text:
             unreadable.append(number)
-    return Published(path, digests, unreadable)
+    return Published(path, digests, unreadable, sorted(contradicted))
 
 
 def _published_lines(path: Path) -> Iterator[tuple[bytes, Checkpoint | None]]:
@@ -216,10 +227,12 @@ class HeadsReader:
             return
         for number in self._published.unreadable:
             self.findings.append(Finding("altered", "published heads", "this line is no checkpoint", line=number))
-        if len(self._met) == len(self._digests):
+        for number in self._published.contradicted:
+            self._tell("resigned", "two different checkpoints were published", sequence=number)
+        if len(self._met) == len(self._digests) and not self._published.contradicted:
             return
         for text, checkpoint in _published_lines(self._published.path):
-            if checkpoint is None or checkpoint.sequence in self._met:
+            if checkpoint is None or self._is_met(text, checkpoint):
                 continue
             key = self._key(checkpoint.key)
             if checkpoint.sequence < start and key is not None and is_signed(text, key):
@@ -227,6 +240,15 @@ class HeadsReader:
             elif key is None or is_signed(text, key):
                 for head in checkpoint.segments:
                     self.heads.mark(head.name, head.sequence, head.hash)
+
+        before, begun = self.heads.before_begun, self.heads.begun
+        if begun is not None and before not in (None, begun.previous_hash):
+            self._tell("resigned", "it goes on from another checkpoint than the published one", sequence=begun.sequence)
+
+    def _is_met(self, text: bytes, checkpoint: Checkpoint) -> bool:
+        """Tell whether a published line stands in the heads of the node too, as it is."""
+        is_first = self._digests[checkpoint.sequence] == hashlib.sha256(text).digest()
+        return is_first and checkpoint.sequence in self._met
 
     def _key(self, fingerprint: str) -> Ed25519PublicKey | None:
         """Give the key of this name; None where it is not one of the known, or is not there."""

@@ -221,13 +221,16 @@ class _Verifier:
     def _tell_unvouched(self) -> None:
         """Say where older heads are missing and nothing says that their time was over."""
         begun, oldest = self._heads.begun, self._heads.oldest
-        if begun is None or oldest is None or oldest.sequence == 0:
+        if begun is None or oldest is None:
             return
-        if (begun.sequence - 1, begun.previous_hash) in self._removed_heads:
+        first = oldest if self._heads.before_begun == begun.previous_hash else begun
+        was_removed = first.previous_hash != START and (first.sequence - 1, first.previous_hash) in self._removed_heads
+        last_at = self._heads.last_at or first.at
+        if first.sequence == 0 or was_removed or last_at - first.at >= KEPT_AT_LEAST:  # what was older may be gone
             return
-        told = f"heads missing before {moment_text(oldest.at)}: give them to --heads; until then, nothing vouches for "
-        if begun.previous_hash == START:
-            older = [path for path in self._paths.values() if is_segment_name(path.name) and begun_at(path) < oldest.at]
+        told = f"heads missing before {moment_text(first.at)}: give them to --heads; until then, nothing vouches for "
+        if first.previous_hash == START:
+            older = [path for path in self._paths.values() if is_segment_name(path.name) and begun_at(path) < first.at]
             told += f"what {len(older)} segments from before held then, and "
         self._tell("unvouched", HEADS_NAME, f"{told}segments that may have been removed before")
 

@@ -83,7 +83,9 @@ def write_whole(path: Path, text: str, *, durably: bool) -> None:
     """Replace a file in one step: a reader finds the old text or the new one, never half. `durably`: a crash of the
     machine too."""
     beside = path.with_name(f"{path.name}.new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    beside.unlink(missing_ok=True)  # of a process that was killed here
+    # Only a file that is made here is written: root may do this in a directory where another account could lay a link.
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
