@@ -9,7 +9,7 @@ import platform
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -137,13 +137,26 @@ def _complete(values: dict[str, Any], origins: dict[str, str]) -> Settings:
     if values["data_dir"] is None:
         values["data_dir"] = Path(platformdirs.user_data_dir("immunity-lookup")) / values["environment"]
     values["data_dir"] = Path(values["data_dir"]).expanduser().absolute()
-    if values["store"] is None:
-        values["store"] = f"sqlite:///{values['data_dir'] / 'store'}"
+    for name, place in _inside(values["data_dir"]).items():
+        values[name] = values[name] or place
     values["node"] = values["node"] or _own_name()
-    values["audit_dir"] = values["audit_dir"] or values["data_dir"] / "audit"
-    values["audit_spool"] = values["audit_spool"] or values["data_dir"] / "audit-spool"
     _check_lengths(values)
     return Settings(**values, origins=origins)
+
+
+def _inside(data_dir: Path) -> dict[str, Any]:
+    """Give the settings of what lies in the data directory where nobody says otherwise."""
+    return {
+        "store": f"sqlite:///{data_dir / 'store'}",
+        "audit_dir": data_dir / "audit",
+        "audit_spool": data_dir / "audit-spool",
+    }
+
+
+def moved(settings: Settings, data_dir: Path) -> Settings:
+    """Give the same settings with another data directory, and in it all that nobody put elsewhere."""
+    inside = {name: place for name, place in _inside(data_dir).items() if settings.origins.get(name) == "default"}
+    return replace(settings, data_dir=data_dir, **inside)
 
 
 def _own_name() -> str:

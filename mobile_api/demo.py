@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -29,7 +29,7 @@ from lookup.clock import day_in_washington, system_clock
 from lookup.errors import ConfigurationError, ImmunityError, NotFound, SourceError
 from lookup.progress import show_progress
 from lookup.records import Vehicle
-from lookup.settings import Settings
+from lookup.settings import Settings, moved
 from lookup.store.open import published_store_of, writer_of
 from mobile_api import api, console, server
 from mobile_api.access.key_store import KeyStore
@@ -80,9 +80,7 @@ def demo_settings(settings: Settings) -> Settings:
         raise ConfigurationError("The demonstration runs in the environment training and in no other.")
     if settings.origins.get("data_dir") != "default":
         return settings
-    data_dir = settings.data_dir.parent / "demo"
-    store = settings.store if settings.origins.get("store") != "default" else f"sqlite:///{data_dir / 'store'}"
-    return replace(settings, data_dir=data_dir, store=store)
+    return moved(settings, settings.data_dir.parent / "demo")
 
 
 def prepare_extract(settings: Settings, members: int) -> Path:

@@ -123,6 +123,8 @@ def test_without_a_directory_of_its_own_the_demonstration_leaves_the_training_st
     chosen = demo.demo_settings(usual)
     assert chosen.data_dir.name == "demo"
     assert chosen.store.endswith("/demo/store")
+    assert chosen.audit_dir == chosen.data_dir / "audit"
+    assert chosen.audit_spool == chosen.data_dir / "audit-spool"
     assert usual.data_dir.name == "training"
 
 
