@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -25,10 +26,15 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+def is_of_the_tests(path: Path) -> bool:
+    """Whether a directory was made for tests: those above belong to everybody."""
+    return any(part.startswith("pytest-of-") for part in path.parts)
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A node whose data directory belongs to the account of the service, which can come there."""
-    for path in (tmp_path, *tmp_path.parents[:3]):
+    for path in (tmp_path, *takewhile(is_of_the_tests, tmp_path.parents)):
         path.chmod(0o755)
     data_dir = tmp_path / "data"
     data_dir.mkdir(mode=0o700)
