@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import compress
 from typing import Any
 
+from lookup.audit.entry import record_objects
 from lookup.clock import utc_text
 from lookup.freshness import Freshness
 from lookup.json_text import written
@@ -65,8 +66,8 @@ class Substance:
         """What the audit trail says of it, as JSON without braces: level, records, disclosed parts. Written when it is
         asked for first, for it may be told many times."""
         if self._account is None:
-            names = [{"id": key, "version": version, "handle": handle} for key, version, handle in self.rests_on]
-            account = written({"level": self.level, "records": names, "disclosed": self.disclosed})[1:-1]
+            records = record_objects(self.rests_on)
+            account = written({"level": self.level, "records": records, "disclosed": self.disclosed})[1:-1]
             object.__setattr__(self, "_account", account)
             return account
         return self._account

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from lookup.answers import Answer
 from lookup.audit.chain import digest_of
-from lookup.audit.entry import Actor, Event, Scene, WrittenEntry, moment_text
+from lookup.audit.entry import Actor, Event, Scene, WrittenEntry, moment_text, who
 from lookup.clock import utc_text
 from lookup.freshness import Freshness
 from lookup.json_text import written
@@ -64,18 +64,7 @@ def answer_entry(
 @lru_cache(maxsize=ACTORS_REMEMBERED)
 def _who(component: str, actor: Actor) -> str:
     """Say in which process, and who asks from where."""
-    return written(
-        {
-            "component": component,
-            "source_address": actor.source_address,
-            "destination_address": actor.destination_address,
-            "device": actor.device,
-            "session": actor.session,
-            "user": actor.user,
-            "agency_ori": actor.agency_ori,
-            "requestor": actor.requestor,
-        }
-    )[1:-1]
+    return written(who(component, actor))[1:-1]
 
 
 def _data(freshness: Freshness) -> str:

@@ -112,25 +112,31 @@ def entry(
     unknown = more.keys() - _FREE
     if unknown:
         raise TypeError(f"an entry has no field {', '.join(sorted(unknown))}")
-    actor = scene.actor
     return (
         _EMPTY
         | {
             "id": str(entry_id or new_lookup_id(scene.at)),
             "occurred_at": moment_text(scene.at),
             "event": event,
-            "component": scene.component,
-            "source_address": actor.source_address,
-            "destination_address": actor.destination_address,
-            "device": actor.device,
-            "session": actor.session,
-            "user": actor.user,
-            "agency_ori": actor.agency_ori,
-            "requestor": actor.requestor,
             "outcome": outcome,
         }
+        | who(scene.component, scene.actor)
         | more
     )
+
+
+def who(component: str, actor: Actor) -> dict[str, Any]:
+    """Give the fields that say in which process something happens, and who does it from where, in their order."""
+    return {
+        "component": component,
+        "source_address": actor.source_address,
+        "destination_address": actor.destination_address,
+        "device": actor.device,
+        "session": actor.session,
+        "user": actor.user,
+        "agency_ori": actor.agency_ori,
+        "requestor": actor.requestor,
+    }
 
 
 def moment_text(moment: datetime) -> str:
