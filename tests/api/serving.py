@@ -171,3 +171,28 @@ def _records(settings: Settings, kind: Any) -> list[Record]:
         found = registry.scan(kind)
     store.close()
     return found
+
+
+def searching_trail(center: Flask, headers: dict[str, str]) -> Callable[..., dict[str, Any]]:
+    """Give what searches the audit trail through the console, and expects a status."""
+
+    def post(status: int = 200, **body: Any) -> dict[str, Any]:
+        response = center.test_client().post("/v1/audit/search", json=body, headers=headers)
+        assert response.status_code == status, response.json
+        assert response.headers["Cache-Control"] == "no-store"
+        document: dict[str, Any] = response.json or {}
+        return document
+
+    return post
+
+
+def viewing_trail(center: Flask, headers: dict[str, str]) -> Callable[..., dict[str, Any]]:
+    """Give what asks the console for everything about one lookup, and expects a status."""
+
+    def get(name: str, status: int = 200) -> dict[str, Any]:
+        response = center.test_client().get(f"/v1/audit/{name}", headers=headers)
+        assert response.status_code == status, response.json
+        document: dict[str, Any] = response.json or {}
+        return document
+
+    return get

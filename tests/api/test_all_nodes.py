@@ -3,6 +3,7 @@ honest word where that is not all."""
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,7 +23,7 @@ from lookup.lookup_ids import new_lookup_id, reference_number
 from lookup.settings import Settings
 from mobile_api.schemas.audit_trail import AuditLookupAnswer, AuditSearchAnswer
 from mobile_api.schemas.past_lookups import PastLookupAnswer
-from tests.api.serving import Asks, MakeKey, MovableClock, runtime_of
+from tests.api.serving import Asks, MakeKey, MovableClock, runtime_of, searching_trail, viewing_trail
 from tests.audit.shipped_nodes import AWAY, node_settings, ship, write
 from tests.audit.test_filters import ENTRY, FITTING, LOOKUP_ID
 from tests.servers.asking import ask as ask_server
@@ -30,28 +31,29 @@ from tests.servers.asking import ask as ask_server
 Fetch = Callable[..., dict[str, Any]]
 
 
+@contextmanager
+def run_as(service: Flask, node: Settings, component: str) -> Iterator[Settings]:
+    """Let a service be that of a node, with the node's own trail."""
+    now = runtime_of(service)
+    trail = trail_of(node, component, clock=now.clock)
+    service.extensions["immunity"] = replace(now, settings=node, trail=trail)
+    yield node
+    trail.close()
+    service.extensions["immunity"] = now
+
+
 @pytest.fixture
 def other(app: Flask, settings: Settings, tmp_path: Path, elastic_store: str) -> Iterator[Settings]:
     """A node of the store, which answers lookups."""
-    now = runtime_of(app)
-    own = node_settings(settings, tmp_path, "node-2", elastic_store)
-    trail = trail_of(own, "lookup", clock=now.clock)
-    app.extensions["immunity"] = replace(now, settings=own, trail=trail)
-    yield own
-    trail.close()
-    app.extensions["immunity"] = now
+    with run_as(app, node_settings(settings, tmp_path, "node-2", elastic_store), "lookup") as own:
+        yield own
 
 
 @pytest.fixture
 def here(center: Flask, settings: Settings, tmp_path: Path, elastic_store: str) -> Iterator[Settings]:
     """The node of the console that is asked."""
-    now = runtime_of(center)
-    own = node_settings(settings, tmp_path, "node-1", elastic_store)
-    trail = trail_of(own, "console", clock=now.clock)
-    center.extensions["immunity"] = replace(now, settings=own, trail=trail)
-    yield own
-    trail.close()
-    center.extensions["immunity"] = now
+    with run_as(center, node_settings(settings, tmp_path, "node-1", elastic_store), "console") as own:
+        yield own
 
 
 @pytest.fixture
@@ -73,28 +75,12 @@ def copied(elasticsearch_url: str) -> Callable[..., None]:
 
 @pytest.fixture
 def search(center: Flask, make_key: MakeKey, here: Settings) -> Fetch:
-    headers = make_key("audit")
-
-    def post(status: int = 200, **body: Any) -> dict[str, Any]:
-        response = center.test_client().post("/v1/audit/search", json=body, headers=headers)
-        assert response.status_code == status, response.json
-        document: dict[str, Any] = response.json or {}
-        return document
-
-    return post
+    return searching_trail(center, make_key("audit"))
 
 
 @pytest.fixture
 def view(center: Flask, make_key: MakeKey, here: Settings) -> Fetch:
-    headers = make_key("audit")
-
-    def get(name: str, status: int = 200) -> dict[str, Any]:
-        response = center.test_client().get(f"/v1/audit/{name}", headers=headers)
-        assert response.status_code == status, response.json
-        document: dict[str, Any] = response.json or {}
-        return document
-
-    return get
+    return viewing_trail(center, make_key("audit"))
 
 
 @pytest.fixture

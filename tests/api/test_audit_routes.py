@@ -18,7 +18,7 @@ from lookup.lookup_ids import new_lookup_id, reference_number
 from lookup.settings import Settings
 from mobile_api import audit_trail
 from mobile_api.schemas.audit_trail import AuditLookupAnswer, AuditSearchAnswer, AuditSearchBody
-from tests.api.serving import MakeKey, MovableClock, runtime_of
+from tests.api.serving import MakeKey, MovableClock, runtime_of, searching_trail, viewing_trail
 
 PLATES = ("DZA1001", "DZA1002", "DZA1003")
 
@@ -55,29 +55,12 @@ def ids(node: Settings, clock: MovableClock) -> list[str]:
 
 @pytest.fixture
 def search(center: Flask, make_key: MakeKey, node: Settings) -> Any:
-    headers = make_key("audit")
-
-    def post(status: int = 200, **body: Any) -> dict[str, Any]:
-        response = center.test_client().post("/v1/audit/search", json=body, headers=headers)
-        assert response.status_code == status, response.json
-        assert response.headers["Cache-Control"] == "no-store"
-        document: dict[str, Any] = response.json or {}
-        return document
-
-    return post
+    return searching_trail(center, make_key("audit"))
 
 
 @pytest.fixture
 def view(center: Flask, make_key: MakeKey, node: Settings) -> Any:
-    headers = make_key("audit")
-
-    def get(name: str, status: int = 200) -> dict[str, Any]:
-        response = center.test_client().get(f"/v1/audit/{name}", headers=headers)
-        assert response.status_code == status, response.json
-        document: dict[str, Any] = response.json or {}
-        return document
-
-    return get
+    return viewing_trail(center, make_key("audit"))
 
 
 def found(page: dict[str, Any]) -> list[str]:
